@@ -1,0 +1,13 @@
+"""nbgrader's settings for this course: sources are built from solutions/, releases are exercises/."""
+
+c = get_config()  # noqa: F821 (nbgrader defines it)
+
+c.CourseDirectory.course_id = "from-dense-to-convolutional"
+c.CourseDirectory.source_directory = "build/source"
+c.CourseDirectory.release_directory = "exercises"
+# Everything about students stays together, outside what is published.
+c.CourseDirectory.submitted_directory = "build/class/submitted"
+c.CourseDirectory.autograded_directory = "build/class/autograded"
+c.CourseDirectory.feedback_directory = "build/class/feedback"
+c.CourseDirectory.db_url = "sqlite:///build/class/gradebook.db"
+c.CourseDirectory.directory_structure = "{nbgrader_step}/{student_id}/{assignment_id}"
