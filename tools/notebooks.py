@@ -56,9 +56,12 @@ def source_notebook(name: str) -> NotebookNode:
     for place, cell in enumerate(notebook.cells):
         graded = cell.metadata.get("nbgrader", {})
         cell.id = graded.get("grade_id", f"cell-{place:02}")
-        if "setup" in cell.metadata.get("tags", []):
-            cell.source = SETUP.format(wheel=wheel)
-            del cell.metadata["tags"]
+        for tag in cell.metadata.pop("tags", []):
+            if tag == "setup":
+                cell.source = SETUP.format(wheel=wheel)
+            elif tag == "written":  # MyST gives metadata to code cells only
+                cell.cell_type = "markdown"
+                del cell["outputs"], cell["execution_count"]
     nbformat.validate(notebook)
     return notebook
 
