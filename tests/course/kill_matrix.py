@@ -1,0 +1,146 @@
+"""The kill matrix: what every right and wrong answer of the course earns, task by task.
+
+    python tests/course/kill_matrix.py [ps02_locality …] [--seed N] [--messages]
+
+Answers stand in `answers/ASSIGNMENT/FUNCTION.py`, one cell each, titled `right: …` or `wrong: …`.
+An answer takes the place of the instructor's solution in an otherwise perfect notebook, whose cells
+then run in a fresh IPython shell, hidden tests included.
+"""
+
+import argparse
+import contextlib
+import io
+import os
+import sys
+from collections.abc import Iterable
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import dataclass
+from multiprocessing import get_context
+from pathlib import Path
+
+import jupytext
+
+ANSWERS = Path(__file__).parent / "answers"
+sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "tools"))
+
+from notebooks import assignments, source_notebook  # noqa: E402
+
+
+@dataclass(frozen=True)
+class Answer:
+    """A student's answer to one task."""
+
+    assignment: str
+    task: str
+    title: str
+    source: str
+
+    @property
+    def right(self) -> bool:
+        return self.title.startswith("right:")
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """Points of an answer's notebook for every task, and what the failed checks said."""
+
+    answer: Answer
+    points: dict[str, float]
+    messages: dict[str, str]
+
+
+def answers(assignment: str) -> list[Answer]:
+    """Every answer to an assignment, in the order of the files."""
+    found = []
+    for path in sorted((ANSWERS / assignment).glob("*.py")):
+        for cell in jupytext.read(path, fmt="py:percent").cells:
+            title = cell.metadata.get("title", "")
+            if cell.cell_type != "code" or not cell.source.strip():
+                continue
+            if not title.startswith(("right: ", "wrong: ")):
+                sys.exit(f"{path}: a cell's title must begin with right: or wrong:, not {title!r}")
+            found.append(Answer(assignment, path.stem, title, cell.source))
+    return found
+
+
+def full_points(assignment: str) -> dict[str, float]:
+    """What each automatically graded task of an assignment is worth."""
+    graded = (cell.metadata.get("nbgrader", {}) for cell in source_notebook(assignment).cells)
+    return {
+        g["grade_id"].removeprefix("test_"): float(g["points"])
+        for g in graded
+        if g.get("grade") and not g["solution"]
+    }
+
+
+def grade(answer: Answer, seed: int) -> Outcome:
+    """Run the notebook in which `answer` is given, in a fresh shell."""
+    from IPython.core.interactiveshell import InteractiveShell
+    from traitlets.config import Config
+
+    os.environ["GRADING_SEED"] = str(seed)
+    InteractiveShell.clear_instance()
+    shell = InteractiveShell.instance(config=Config(HistoryManager={"enabled": False}))
+    points, messages = {}, {}
+    for cell in source_notebook(answer.assignment).cells:
+        about = cell.metadata.get("nbgrader", {})
+        if cell.cell_type != "code":
+            continue
+        source = answer.source if about.get("grade_id") == answer.task else cell.source
+        printed = io.StringIO()
+        with contextlib.redirect_stdout(printed), contextlib.redirect_stderr(printed):
+            result = shell.run_cell(source)
+        if about.get("grade"):
+            task = about["grade_id"].removeprefix("test_")
+            points[task] = float(about["points"]) if result.success else 0.0
+            error = result.error_in_exec or result.error_before_exec
+            if error is not None:
+                messages[task] = f"{type(error).__name__}: {error}"
+    return Outcome(answer, points, messages)
+
+
+def grade_all(given: Iterable[Answer], seed: int) -> list[Outcome]:
+    """Grade answers on every core, each in a process of its own."""
+    given = list(given)
+    pool = ProcessPoolExecutor(mp_context=get_context("spawn"), max_tasks_per_child=25)
+    with pool:
+        return list(pool.map(grade, given, [seed] * len(given)))
+
+
+def faults(outcome: Outcome, full: dict[str, float]) -> list[str]:
+    """How an outcome differs from what its answer deserves."""
+    task = outcome.answer.task
+    deserved = {**full, task: full[task] if outcome.answer.right else 0.0}
+    return [
+        f"{outcome.answer.title}: {outcome.points.get(name)} of {full[name]} points for {name}, "
+        f"expected {points}"
+        for name, points in deserved.items()
+        if outcome.points.get(name) != points
+    ]
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
+    parser.add_argument("assignment", nargs="*", default=assignments())
+    parser.add_argument("--seed", type=int, default=1, help="seed of the hidden tests")
+    parser.add_argument("--messages", action="store_true", help="show what the student reads")
+    options = parser.parse_args()
+    unexpected = []
+    for assignment in options.assignment:
+        full = full_points(assignment)
+        print(f"\n{assignment}: {', '.join(full)}   (● earned, · lost, ! not as it should be)")
+        for outcome in grade_all(answers(assignment), options.seed):
+            found = faults(outcome, full)
+            unexpected += found
+            marks = "".join("●" if outcome.points.get(name) == full[name] else "·" for name in full)
+            flag = "!" if found else " "
+            print(f" {flag} {marks}  {outcome.answer.task}, {outcome.answer.title}")
+            if options.messages:
+                for message in outcome.messages.values():
+                    print("        " + message.replace("\n", "\n        "))
+    print("\n" + ("\n".join(unexpected) or "Every answer earns what it deserves."))
+    sys.exit(bool(unexpected))
+
+
+if __name__ == "__main__":
+    main()
