@@ -1,5 +1,3 @@
-# Answers to `distance` (see kill_matrix.py).
-
 # %% right: with NumPy
 def distance(p, q):
     return int(np.abs(np.subtract(p, q)).max())
