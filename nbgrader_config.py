@@ -11,3 +11,13 @@ c.CourseDirectory.autograded_directory = "build/class/autograded"
 c.CourseDirectory.feedback_directory = "build/class/feedback"
 c.CourseDirectory.db_url = "sqlite:///build/class/gradebook.db"
 c.CourseDirectory.directory_structure = "{nbgrader_step}/{student_id}/{assignment_id}"
+
+# A student who deleted a test is graded on it all the same.
+c.OverwriteCells.add_missing_cells = True
+c.ExecutePreprocessor.timeout = 60
+# Feedback shows no hidden test.
+c.GenerateFeedback.preprocessors = [
+    "nbgrader.preprocessors.GetGrades",
+    "invigilator.feedback.HideTests",
+    "nbconvert.preprocessors.CSSHTMLHeaderPreprocessor",
+]

@@ -1,5 +1,6 @@
 """The locally-connected layer: every output sees its neighbourhood, through weights of its own."""
 
+import math
 from collections.abc import Sequence
 
 import numpy as np
@@ -46,8 +47,10 @@ def locally_connected(
             f"{windows.shape[1]} channels; its shape is {weight.shape}"
         )
     # One small matrix product for every position: (c_out, c·s) times (c·s, n).
-    columns = np.moveaxis(windows, (0, 1), (-1, axes)).reshape(*positions, -1, len(x))
-    out = weight.reshape(*positions, c_out, -1) @ columns
+    columns = np.moveaxis(windows, (0, 1), (-1, axes)).reshape(
+        *positions, c * math.prod(size), len(x)
+    )
+    out = weight.reshape(*positions, c_out, c * math.prod(size)) @ columns
     out = np.moveaxis(out, (-1, -2), (0, 1))
     if bias is None:
         return out

@@ -1,0 +1,1 @@
+"""Autograding of nbgrader assignments: one student's trouble never stops the rest."""

@@ -1,0 +1,115 @@
+"""Make the sample class: notebooks as students hand them in, right, wrong, half done and broken.
+
+    python tools/sample_class.py        write build/class/submitted/STUDENT/ASSIGNMENT/
+
+The work is put together from the released notebooks and the answers kept for the kill matrix.
+"""
+
+import json
+import shutil
+import sys
+from collections.abc import Callable
+
+import nbformat
+from address import ROOT
+from nbformat import NotebookNode
+from notebooks import EXERCISES, assignments, source_notebook
+
+sys.path.insert(0, str(ROOT / "tests" / "course"))
+
+from kill_matrix import answers  # noqa: E402
+
+SUBMITTED = ROOT / "build" / "class" / "submitted"
+
+
+def chosen(name: str, right: bool, number: int) -> dict[str, str]:
+    """For each task the answer of that kind with that number, counted in a circle."""
+    kinds: dict[str, list[str]] = {}
+    for answer in answers(name):
+        if answer.right == right:
+            kinds.setdefault(answer.task, []).append(answer.source)
+    return {task: sources[number % len(sources)] for task, sources in kinds.items()}
+
+
+def solved(name: str, work: dict[str, str]) -> NotebookNode:
+    """The released notebook with some of its cells filled in."""
+    notebook = nbformat.read(EXERCISES / name / f"{name}.ipynb", as_version=4)
+    for cell in notebook.cells:
+        task = cell.metadata.get("nbgrader", {}).get("grade_id")
+        cell.source = work.get(task, cell.source)
+    return notebook
+
+
+def instructors(name: str) -> dict[str, str]:
+    """The instructor's own answers."""
+    return {
+        cell.metadata.nbgrader.grade_id: cell.source
+        for cell in source_notebook(name).cells
+        if cell.metadata.get("nbgrader", {}).get("solution")
+    }
+
+
+def half(work: dict[str, str]) -> dict[str, str]:
+    """The first half of some work."""
+    return dict(list(work.items())[: len(work) // 2])
+
+
+def one_wrong(name: str) -> dict[str, str]:
+    task, source = next(reversed(chosen(name, False, 0).items()))
+    return {**instructors(name), task: source}
+
+
+def chatty(name: str) -> dict[str, str]:
+    """Right work that prints on the way."""
+    return {
+        task: f'print("working on {task}")\n{source}' if "def " in source else source
+        for task, source in instructors(name).items()
+    }
+
+
+def with_syntax_error(name: str) -> dict[str, str]:
+    work = instructors(name)
+    task = next(iter(work))
+    return {**work, task: work[task].replace("):", ")", 1)}
+
+
+def without_a_test(name: str) -> str:
+    notebook = solved(name, instructors(name))
+    tests = [cell for cell in notebook.cells if cell.metadata.get("nbgrader", {}).get("grade")]
+    notebook.cells.remove(tests[0])
+    return nbformat.writes(notebook)
+
+
+#: What each student of the class hands in for an assignment: the text of the notebook's file.
+CLASS: dict[str, Callable[[str], str]] = {
+    "ada": lambda name: nbformat.writes(solved(name, instructors(name))),
+    "boole": lambda name: nbformat.writes(solved(name, chosen(name, True, 0))),
+    "cauchy": lambda name: nbformat.writes(solved(name, chosen(name, True, 1))),
+    "dirichlet": lambda name: nbformat.writes(solved(name, chosen(name, False, 0))),
+    "euler": lambda name: nbformat.writes(solved(name, chosen(name, False, 1))),
+    "fourier": lambda name: nbformat.writes(solved(name, chosen(name, False, 2))),
+    "gauss": lambda name: nbformat.writes(solved(name, one_wrong(name))),
+    "hopper": lambda name: nbformat.writes(solved(name, half(instructors(name)))),
+    "ito": lambda name: nbformat.writes(solved(name, {})),
+    "jacobi": lambda name: nbformat.writes(solved(name, chatty(name))),
+    "kovalevskaya": without_a_test,
+    "lagrange": lambda name: nbformat.writes(solved(name, with_syntax_error(name))),
+    "markov": lambda name: nbformat.writes(solved(name, instructors(name)))[:-2000],
+    "noether": lambda name: "",
+    "oresme": lambda name: json.dumps({"cells": "none"}),
+}
+
+
+def main() -> None:
+    shutil.rmtree(SUBMITTED, ignore_errors=True)
+    for name in assignments():
+        for student, work in CLASS.items():
+            path = SUBMITTED / student / name / f"{name}.ipynb"
+            path.parent.mkdir(parents=True)
+            path.write_text(work(name), "utf-8")
+    count = len(CLASS) * len(assignments())
+    print(f"wrote {count} submissions of {len(CLASS)} students below {SUBMITTED.relative_to(ROOT)}")
+
+
+if __name__ == "__main__":
+    main()
