@@ -72,7 +72,10 @@ class QuickCheck(SphinxDirective):
             ]
         if right != 1:
             raise self.error(f"a quick-check needs one right choice; it has {right}")
-        return [nodes.container("", *out, html("</quick-check>"), classes=["quick-check"]), *messages]
+        return [
+            nodes.container("", *out, html("</quick-check>"), classes=["quick-check"]),
+            *messages,
+        ]
 
 
 def drop_mark(paragraph: nodes.Element) -> None:

@@ -2,6 +2,8 @@
 
     python tools/notebooks.py            write what changed
     python tools/notebooks.py --check    change nothing; exit 1 when a committed notebook is stale
+    python tools/notebooks.py --register ps02_locality
+                                         enter an assignment into the gradebook, before grading
 
 A source becomes a notebook (jupytext) in `build/source/`, whose set-up cell is filled in and whose
 cells get lasting ids; nbgrader's `generate_assignment` makes the release from it.
@@ -20,11 +22,11 @@ import nbformat
 from address import ROOT, address
 from nbformat import NotebookNode
 from nbgrader.apps import NbGraderAPI
-from traitlets.config import PyFileConfigLoader
+from traitlets.config import Config, PyFileConfigLoader
 
 SOLUTIONS, SOURCE, EXERCISES = ROOT / "solutions", ROOT / "build" / "source", ROOT / "exercises"
 
-SETUP = '''\
+SETUP = """\
 # Run this cell first. It finds the course's library, or fetches it from the course's site.
 try:
     import convbook
@@ -34,7 +36,7 @@ except ModuleNotFoundError:
         import convbook
     except ModuleNotFoundError:
         print("The library is missing: connect to the network and run this cell again, or download "
-              "{wheel} and run `pip install` on that file.")'''
+              "{wheel} and run `pip install` on that file.")"""
 
 
 def assignments() -> list[str]:
@@ -76,26 +78,51 @@ def write_sources(folder: Path = SOURCE) -> None:
             path.write_text(text, "utf-8")
 
 
-def release(name: str, course: Path) -> Path:
-    """Let nbgrader make the release of one assignment in a scratch `course`; returns its notebook."""
+def generate(name: str, config: Config) -> None:
+    """Let nbgrader make the release of one assignment and enter it into the gradebook."""
     # nbgrader calls `alembic` by name: it stands beside the interpreter.
     os.environ["PATH"] = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
-    config = PyFileConfigLoader("nbgrader_config.py", path=str(ROOT)).load_config()
-    config.CourseDirectory.root = str(course)
-    config.CourseDirectory.source_directory = str(SOURCE)
-    config.CourseDirectory.release_directory = "release"
-    config.CourseDirectory.db_url = f"sqlite:///{course / 'gradebook.db'}"
     result = NbGraderAPI(config=config).generate_assignment(name, create=True)
     if not result["success"]:
         sys.exit(f"nbgrader could not make {name}:\n{result['log']}{result.get('error') or ''}")
-    return course / "release" / name / f"{name}.ipynb"
+
+
+def course_config() -> Config:
+    return PyFileConfigLoader("nbgrader_config.py", path=str(ROOT)).load_config()
+
+
+def release(name: str, scratch: Path) -> Path:
+    """Make the release of one assignment in a scratch course; returns its notebook."""
+    config = course_config()
+    config.CourseDirectory.root = str(scratch)
+    config.CourseDirectory.source_directory = str(SOURCE)
+    config.CourseDirectory.release_directory = "release"
+    config.CourseDirectory.db_url = f"sqlite:///{scratch / 'gradebook.db'}"
+    generate(name, config)
+    return scratch / "release" / name / f"{name}.ipynb"
+
+
+def register(name: str) -> None:
+    """Enter an assignment into the course's gradebook; `exercises/` stays as it is."""
+    if name not in assignments():
+        sys.exit(f"there is no assignment {name!r}; there are {', '.join(assignments())}")
+    config = course_config()
+    config.CourseDirectory.root = str(ROOT)
+    with tempfile.TemporaryDirectory() as scratch:
+        config.CourseDirectory.release_directory = scratch
+        generate(name, config)
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
     parser.add_argument("--check", action="store_true", help="change nothing, report what is stale")
-    check = parser.parse_args().check
+    parser.add_argument("--register", metavar="NAME", help="enter an assignment into the gradebook")
+    options = parser.parse_args()
     write_sources()
+    if options.register:
+        register(options.register)
+        return
+    check = options.check
     stale = []
     with tempfile.TemporaryDirectory() as scratch:
         for name in assignments():

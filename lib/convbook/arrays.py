@@ -40,17 +40,13 @@ def integer(name: str, value: object, least: int = 0) -> int:
             raise TypeError
         number = operator.index(value)  # type: ignore[arg-type]
     except TypeError:
-        raise TypeError(
-            f"{name} must be an integer of at least {least}; it is {value!r}"
-        ) from None
+        raise TypeError(f"{name} must be an integer of at least {least}; it is {value!r}") from None
     if number < least:
         raise ValueError(f"{name} must be an integer of at least {least}; it is {number}")
     return number
 
 
-def integers(
-    name: str, value: int | Sequence[int], count: int, least: int = 0
-) -> tuple[int, ...]:
+def integers(name: str, value: int | Sequence[int], count: int, least: int = 0) -> tuple[int, ...]:
     """Return `count` integers: one number is used for every axis.
 
     >>> integers("padding", 2, count=2)

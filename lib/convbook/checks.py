@@ -251,7 +251,10 @@ def _wrong_kind(got: Any, wanted: str) -> tuple[str, list[str]]:
     came = kind.__name__ if kind.__module__ == "builtins" else f"{kind.__module__}.{kind.__name__}"
     if got is None:
         came += " (is there a `return`?)"
-    return "gives the wrong kind of thing.", [f"  expected:         {wanted}", f"  got:              {came}"]
+    return "gives the wrong kind of thing.", [
+        f"  expected:         {wanted}",
+        f"  got:              {came}",
+    ]
 
 
 def _cause(cause: str | None) -> list[str]:

@@ -80,7 +80,9 @@ def usual_cause(
         first_only = np.take(wrong, 0, axis)
         if right.shape[axis] > 1 and not first_only.any():
             return f"right for index 0 of axis {axis} only: the other images or channels are wrong"
-    if np.isclose(got.sum(), right.sum()) and _equal(np.sort(got, None), np.sort(right, None), tolerance):
+    if np.isclose(got.sum(), right.sum()) and _equal(
+        np.sort(got, None), np.sort(right, None), tolerance
+    ):
         return "the right values are in the wrong places"
     return None
 

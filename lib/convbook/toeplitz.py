@@ -73,7 +73,9 @@ def toeplitz_matrix(
     # The columns of a linear map are what it makes of the basis vectors.
     pixels = math.prod(sizes)
     basis = np.eye(pixels, dtype=kernel.dtype).reshape(pixels, 1, *sizes)
-    return np.ascontiguousarray(conv(basis, kernel[None, None], padding=padding).reshape(pixels, -1).T)
+    return np.ascontiguousarray(
+        conv(basis, kernel[None, None], padding=padding).reshape(pixels, -1).T
+    )
 
 
 def is_toeplitz(matrix: ArrayLike) -> bool:

@@ -8,6 +8,7 @@ import os
 import secrets
 import sys
 import time
+import warnings
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -52,6 +53,8 @@ def autograde(
     os.environ["GRADING_SEED"] = str(seed)
     # nbgrader calls `alembic` by name: it stands beside the interpreter.
     os.environ["PATH"] = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
+    # Libraries' advice to developers is no news to an instructor.
+    warnings.simplefilter("ignore")
     api = NbGraderAPI(config=config)
     for student in chosen:
         start = time.perf_counter()
@@ -70,13 +73,14 @@ def unreadable(course: CourseDirectory, assignment: str, student: str) -> str | 
             text = notebook.read_text("utf-8")
             if not text.strip():
                 return f"{notebook.name} is empty"
+            content = json.loads(text)
+            if not isinstance(content, dict) or "nbformat" not in content:
+                return f"{notebook.name} is not a notebook: it doesn't say its format"
             nbformat.reads(text, as_version=4)
         except UnicodeDecodeError as error:
             return f"{notebook.name} is not text in UTF-8: byte {error.start} can't be read"
-        except nbformat.reader.NotJSONError as error:
-            # nbformat quotes the file after the decoder's message.
-            cause = error.__cause__ or error.__context__
-            return f"{notebook.name} is not a notebook: its JSON breaks off or is wrong ({cause})"
+        except json.JSONDecodeError as error:
+            return f"{notebook.name} is not a notebook: its JSON breaks off or is wrong ({error})"
         except Exception as error:  # nbformat raises many kinds for what isn't a notebook
             return f"{notebook.name} is not a notebook: {error}"
     return None

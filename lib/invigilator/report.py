@@ -87,7 +87,9 @@ def summarise(course: CourseDirectory, assignment: str) -> Summary:
                 failures.setdefault(name, Counter())[message] += 1
         tasks = []
         for cell in cells:
-            earned = [row.points[cell.name] for row in rows if row.points.get(cell.name) is not None]
+            earned = [
+                row.points[cell.name] for row in rows if row.points.get(cell.name) is not None
+            ]
             tasks.append(
                 Task(
                     cell.name,

@@ -78,14 +78,12 @@ def open_page(browser: Browser, site: str) -> Iterator[OpenPage]:
         page = context.new_page()
         page.problems, page.outside = [], []
         page.on("pageerror", lambda error: page.problems.append(str(error)))
-        page.on(
-            "console", lambda m: page.problems.append(m.text) if m.type == "error" else None
-        )
+        page.on("console", lambda m: page.problems.append(m.text) if m.type == "error" else None)
         page.on(
             "request",
-            lambda r: None
-            if r.url.startswith((site, "data:", "blob:"))
-            else page.outside.append(r.url),
+            lambda r: (
+                None if r.url.startswith((site, "data:", "blob:")) else page.outside.append(r.url)
+            ),
         )
         page.goto(site + path)
         page.wait_for_load_state("networkidle")

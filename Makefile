@@ -1,0 +1,131 @@
+# The course on one command. `make help` lists the parts.
+#
+# Every path is relative, so the folder may have any name. What a step made is remembered below
+# build/, and a step runs again only when something that it reads has changed.
+
+SHELL := /bin/sh
+.DEFAULT_GOAL := course
+.DELETE_ON_ERROR:
+.SECONDARY:
+
+PYTHON ?= $(shell for p in python3 python3.13 python3.12 python3.11; do \
+	$$p -c 'import sys, venv; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$p && break; done)
+export PATH := $(CURDIR)/.venv/bin:$(PATH)
+export PYTHONPATH := $(CURDIR)/lib
+export PYTHONWARNINGS := ignore::DeprecationWarning
+# Threads beyond the cores only wait for each other.
+export OMP_NUM_THREADS ?= 2
+
+VENV := .venv/installed
+BOOK := build/_build/html
+LIBRARY := $(wildcard lib/convbook/*.py)
+GRADER := $(wildcard lib/invigilator/*)
+SOLUTIONS := $(wildcard solutions/*/*.md)
+EXERCISES := build/exercises
+CHAPTERS := $(wildcard chapters/*.md chapters/*.bib) $(shell find chapters/_static -type f)
+ASSIGNMENTS := $(sort $(notdir $(patsubst %/,%,$(dir $(SOLUTIONS)))))
+ANSWERS := $(wildcard tests/course/answers/*/*.py)
+
+.PHONY: course
+course: build/course  ## install, build the book and the exercises, grade the sample class (default)
+	@echo
+	@.venv/bin/python -m invigilator report $(ASSIGNMENTS) --to=build/class/report.html
+	@echo
+	@echo "The book:         $(BOOK)/index.html"
+	@echo "The class report: build/class/report.html   (scores: build/class/grades.csv)"
+	@echo "Read the book:    make serve"
+
+build/course: $(VENV) .venv/sandbox $(BOOK)/index.html build/class/grades.csv
+	@touch $@
+
+.PHONY: install
+install: $(VENV)  ## make .venv from requirements.lock
+
+$(VENV): requirements.lock pyproject.toml
+	@if [ -z "$(PYTHON)" ]; then echo "Python 3.11 or newer with venv is needed (Debian: apt-get install python3-venv)"; exit 1; fi
+	@echo "== Installing into .venv (some minutes the first time)"
+	@"$(PYTHON)" -m venv .venv
+	@.venv/bin/python -m pip install --disable-pip-version-check --progress-bar off --requirement requirements.lock | grep -E "^(Collecting|Installing)" | sed -e 's/^Installing.*/Installing …/' || true
+	@.venv/bin/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+	@.venv/bin/python -c "import convbook, invigilator, jupyter_book, torch"
+	@touch $@
+
+.venv/sandbox: | $(VENV)
+	@sh tools/install.sh bwrap bubblewrap "grading will run without a sandbox"
+	@touch $@
+
+.PHONY: book
+book: $(BOOK)/index.html  ## build the book; warnings are errors
+
+$(BOOK)/index.html: $(VENV) $(CHAPTERS) _config.yml _toc.yml build/jupyter_cache/fresh build/wheel/fresh $(EXERCISES) tools/course_sphinx.py tools/address.py
+	@echo "== Building the book"
+	@.venv/bin/python -m jupyter_book build . --path-output build --all -W -n --keep-going --quiet > build/book.log 2>&1 || { cat build/book.log; exit 1; }
+	@test -f $@ && touch $@
+
+# Executed cells are kept, until the library that they import changes.
+build/jupyter_cache/fresh: $(LIBRARY) requirements.lock
+	@rm -rf build/jupyter_cache && mkdir -p build/jupyter_cache && touch $@
+
+build/wheel/fresh: $(VENV) $(LIBRARY) $(GRADER) pyproject.toml README.md LICENSE
+	@rm -rf build/wheel build/lib build/bdist.*
+	@.venv/bin/python -m pip wheel --quiet --disable-pip-version-check --no-deps --no-build-isolation --wheel-dir build/wheel .
+	@rm -rf build/lib build/bdist.* && touch $@
+
+.PHONY: serve
+serve: $(BOOK)/index.html  ## read the book at http://localhost:8000
+	@.venv/bin/python -m http.server 8000 --bind 127.0.0.1 --directory $(BOOK)
+
+.PHONY: exercises
+exercises: $(EXERCISES)  ## make the students' notebooks from solutions/
+
+$(EXERCISES): $(VENV) $(SOLUTIONS) nbgrader_config.py _config.yml tools/notebooks.py tools/address.py
+	@echo "== Generating the exercises"
+	@mkdir -p build && .venv/bin/python tools/notebooks.py && touch $@
+
+.PHONY: grade
+grade: build/class/grades.csv  ## make and autograde the sample class
+	@.venv/bin/python -m invigilator report $(ASSIGNMENTS) --to=build/class/report.html
+
+build/class/grades.csv: $(VENV) $(EXERCISES) $(ANSWERS) $(LIBRARY) $(GRADER) nbgrader_config.py tools/sample_class.py
+	@echo "== Grading the sample class"
+	@rm -rf build/class && mkdir -p build/class
+	@.venv/bin/python tools/sample_class.py
+	@for name in $(ASSIGNMENTS); do .venv/bin/python tools/notebooks.py --register "$$name" || exit 1; done
+	@.venv/bin/python -m invigilator autograde $(ASSIGNMENTS)
+	@.venv/bin/python -m nbgrader export --to=build/class/grades.csv --log-level=WARN
+	@touch $@
+
+.PHONY: kill-matrix
+kill-matrix: $(VENV)  ## print what every right and wrong answer earns
+	@.venv/bin/python tests/course/kill_matrix.py
+
+.PHONY: test
+test: $(VENV) .venv/sandbox .venv/browser $(BOOK)/index.html build/class/grades.csv  ## all tests
+	@.venv/bin/python -m pytest -q -n 2 --dist loadgroup
+
+.venv/browser: | $(VENV)
+	@sh tools/install.sh chromium chromium "the tests of the built pages will be skipped"
+	@touch $@
+
+.PHONY: lint
+lint: $(VENV)  ## ruff, mypy, and no stale exercise
+	@.venv/bin/ruff check . && .venv/bin/ruff format --check . && .venv/bin/mypy
+	@.venv/bin/python tools/notebooks.py --check
+
+.PHONY: bench
+bench: $(VENV)  ## measure speed against peers; results go to benchmarks/results/
+	@for script in benchmarks/*.py; do .venv/bin/python "$$script" || exit 1; done
+
+.PHONY: lock
+lock:  ## choose versions anew from pyproject.toml (needs uv)
+	uv pip compile --universal --python-version 3.11 --extra book --extra grading --extra dev --quiet \
+		--no-annotate --no-header pyproject.toml | grep -vE '^(nvidia-|cuda-|triton)' > requirements.lock
+
+.PHONY: clean
+clean:  ## remove everything that was built, .venv too
+	rm -rf build .venv lib/*.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis
+
+.PHONY: help
+help:  ## this list
+	@grep -hE '^[a-z-]+:.*##' Makefile | sed -E 's/^([a-z-]+):.*## (.*)/\1|\2/' | \
+		awk -F'|' '{ printf "make %-13s %s\n", $$1, $$2 }'

@@ -1,0 +1,5 @@
+"""`python -m invigilator`, the same as the `invigilator` command."""
+
+from invigilator.app import main
+
+main()
