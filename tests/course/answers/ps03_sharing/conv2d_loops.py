@@ -1,0 +1,166 @@
+# %% right: seven loops
+def conv2d_loops(x, weight, bias=None):
+    n, c, h, w = x.shape
+    c_out, _, s_h, s_w = weight.shape
+    out = np.zeros((n, c_out, h - s_h + 1, w - s_w + 1))
+    for b in range(n):
+        for o in range(c_out):
+            for i in range(out.shape[2]):
+                for j in range(out.shape[3]):
+                    total = 0.0 if bias is None else bias[o]
+                    for d in range(c):
+                        for u in range(s_h):
+                            for v in range(s_w):
+                                total += weight[o, d, u, v] * x[b, d, i + u, j + v]
+                    out[b, o, i, j] = total
+    return out
+
+
+# %% right: one einsum over a view of the windows
+def conv2d_loops(x, weight, bias=None):
+    windows = np.lib.stride_tricks.sliding_window_view(x, weight.shape[2:], axis=(2, 3))
+    out = np.einsum("ncijuv,ocuv->noij", windows, weight)
+    if bias is not None:
+        out = out + bias.reshape(1, -1, 1, 1)
+    return out
+
+
+# %% right: sum of shifted images
+def conv2d_loops(x, weight, bias=None):
+    s_h, s_w = weight.shape[2:]
+    h, w = x.shape[2] - s_h + 1, x.shape[3] - s_w + 1
+    out = 0.0 if bias is None else bias[:, None, None]
+    for u in range(s_h):
+        for v in range(s_w):
+            part = x[:, :, u : u + h, v : v + w]
+            out = out + np.moveaxis(np.tensordot(weight[:, :, u, v], part, (1, 1)), 0, 1)
+    return out
+
+
+# %% wrong: flips the kernel
+def conv2d_loops(x, weight, bias=None):
+    windows = np.lib.stride_tricks.sliding_window_view(x, weight.shape[2:], axis=(2, 3))
+    out = np.einsum("ncijuv,ocuv->noij", windows, weight[:, :, ::-1, ::-1])
+    return out if bias is None else out + bias.reshape(-1, 1, 1)
+
+
+# %% wrong: returns 0 when there is no bias
+def conv2d_loops(x, weight, bias=None):
+    windows = np.lib.stride_tricks.sliding_window_view(x, weight.shape[2:], axis=(2, 3))
+    out = np.einsum("ncijuv,ocuv->noij", windows, weight)
+    return out + bias.reshape(-1, 1, 1) if bias is not None else 0
+
+
+# %% wrong: forgets the bias
+def conv2d_loops(x, weight, bias=None):
+    windows = np.lib.stride_tricks.sliding_window_view(x, weight.shape[2:], axis=(2, 3))
+    return np.einsum("ncijuv,ocuv->noij", windows, weight)
+
+
+# %% wrong: adds the bias for every channel
+def conv2d_loops(x, weight, bias=None):
+    n, c, h, w = x.shape
+    c_out, _, s_h, s_w = weight.shape
+    out = np.zeros((n, c_out, h - s_h + 1, w - s_w + 1))
+    for o in range(c_out):
+        for d in range(c):
+            for i in range(out.shape[2]):
+                for j in range(out.shape[3]):
+                    out[:, o, i, j] += (x[:, d, i : i + s_h, j : j + s_w] * weight[o, d]).sum(axis=(1, 2))
+                    if bias is not None:
+                        out[:, o, i, j] += bias[o]
+    return out
+
+
+# %% wrong: square images only
+def conv2d_loops(x, weight, bias=None):
+    n, c, h, _ = x.shape
+    c_out, _, s_h, s_w = weight.shape
+    out = np.zeros((n, c_out, h - s_h + 1, h - s_w + 1))
+    for i in range(out.shape[2]):
+        for j in range(out.shape[3]):
+            out[:, :, i, j] = np.einsum("ncuv,ocuv->no", x[:, :, i : i + s_h, j : j + s_w], weight)
+    return out if bias is None else out + bias[:, None, None]
+
+
+# %% wrong: square kernels only
+def conv2d_loops(x, weight, bias=None):
+    n, c, h, w = x.shape
+    c_out, _, s, _ = weight.shape
+    out = np.zeros((n, c_out, h - s + 1, w - s + 1))
+    for i in range(out.shape[2]):
+        for j in range(out.shape[3]):
+            window = x[:, None, :, i : i + s, j : j + s]
+            out[:, :, i, j] = (window * weight).sum(axis=(2, 3, 4))
+    return out if bias is None else out + bias[:, None, None]
+
+
+# %% wrong: the first image only
+def conv2d_loops(x, weight, bias=None):
+    windows = np.lib.stride_tricks.sliding_window_view(x, weight.shape[2:], axis=(2, 3))
+    out = np.zeros((len(x), len(weight), *windows.shape[2:4]))
+    out[:1] = np.einsum("ncijuv,ocuv->noij", windows[:1], weight)
+    return out if bias is None else out + bias.reshape(-1, 1, 1)
+
+
+# %% wrong: the first input channel only
+def conv2d_loops(x, weight, bias=None):
+    windows = np.lib.stride_tricks.sliding_window_view(x, weight.shape[2:], axis=(2, 3))
+    out = np.einsum("nijuv,ouv->noij", windows[:, 0], weight[:, 0])
+    return out if bias is None else out + bias.reshape(-1, 1, 1)
+
+
+# %% wrong: one output channel for all
+def conv2d_loops(x, weight, bias=None):
+    windows = np.lib.stride_tricks.sliding_window_view(x, weight.shape[2:], axis=(2, 3))
+    out = np.einsum("ncijuv,cuv->nij", windows, weight[0])[:, None]
+    out = np.repeat(out, len(weight), axis=1)
+    return out if bias is None else out + bias.reshape(-1, 1, 1)
+
+
+# %% wrong: output axes swapped
+def conv2d_loops(x, weight, bias=None):
+    windows = np.lib.stride_tricks.sliding_window_view(x, weight.shape[2:], axis=(2, 3))
+    out = np.einsum("ncijuv,ocuv->noji", windows, weight)
+    return out if bias is None else out + bias.reshape(-1, 1, 1)
+
+
+# %% wrong: kernel rows and columns swapped
+def conv2d_loops(x, weight, bias=None):
+    weight = weight.swapaxes(2, 3)
+    windows = np.lib.stride_tricks.sliding_window_view(x, weight.shape[2:], axis=(2, 3))
+    out = np.einsum("ncijuv,ocuv->noij", windows, weight)
+    return out if bias is None else out + bias.reshape(-1, 1, 1)
+
+
+# %% wrong: misses the last row and column
+def conv2d_loops(x, weight, bias=None):
+    n, c, h, w = x.shape
+    c_out, _, s_h, s_w = weight.shape
+    out = np.zeros((n, c_out, h - s_h + 1, w - s_w + 1))
+    for i in range(h - s_h):
+        for j in range(w - s_w):
+            out[:, :, i, j] = np.einsum("ncuv,ocuv->no", x[:, :, i : i + s_h, j : j + s_w], weight)
+    return out if bias is None else out + bias[:, None, None]
+
+
+# %% wrong: whole images give whole numbers
+def conv2d_loops(x, weight, bias=None):
+    windows = np.lib.stride_tricks.sliding_window_view(x, weight.shape[2:], axis=(2, 3))
+    out = np.einsum("ncijuv,ocuv->noij", windows, weight).astype(x.dtype)
+    return out if bias is None else out + bias.reshape(-1, 1, 1)
+
+
+# %% wrong: a ready-made layer
+def conv2d_loops(x, weight, bias=None):
+    import torch
+
+    given = None if bias is None else torch.tensor(bias)
+    return torch.nn.functional.conv2d(torch.tensor(x), torch.tensor(weight), given).numpy()
+
+
+# %% wrong: clips negative sums, as after a ReLU
+def conv2d_loops(x, weight, bias=None):
+    windows = np.lib.stride_tricks.sliding_window_view(x, weight.shape[2:], axis=(2, 3))
+    out = np.einsum("ncijuv,ocuv->noij", windows, weight)
+    return np.maximum(out if bias is None else out + bias.reshape(-1, 1, 1), 0)

@@ -1,0 +1,165 @@
+# %% right: with the student's own shift
+def equivariance_error(f, x, dy, dx, margin=0):
+    m = max(abs(dy), abs(dx)) + margin
+    difference = np.abs(f(shift(x, dy, dx)) - shift(f(x), dy, dx))
+    h, w = difference.shape[-2:]
+    inside = difference[..., m : h - m, m : w - m] if 2 * m < min(h, w) else np.zeros(0)
+    if inside.size == 0:
+        raise ValueError("nothing is left")
+    return float(inside.max())
+
+
+# %% right: pixel by pixel, without shifting the output
+def equivariance_error(f, x, dy, dx, margin=0):
+    before, after = f(shift(x, dy, dx)), f(x)
+    h, w = after.shape[-2:]
+    m = max(abs(dy), abs(dx)) + margin
+    worst = None
+    for i in range(m, h - m):
+        for j in range(m, w - m):
+            here = np.abs(before[..., i, j] - after[..., i - dy, j - dx]).max()
+            worst = here if worst is None else max(worst, here)
+    if worst is None:
+        raise ValueError("the frame covers the whole output")
+    return worst
+
+
+# %% wrong: no frame
+def equivariance_error(f, x, dy, dx, margin=0):
+    return np.abs(f(shift(x, dy, dx)) - shift(f(x), dy, dx)).max()
+
+
+# %% wrong: a frame of 0 leaves nothing
+def equivariance_error(f, x, dy, dx, margin=0):
+    m = max(abs(dy), abs(dx)) + margin
+    inside = np.abs(f(shift(x, dy, dx)) - shift(f(x), dy, dx))[..., m:-m, m:-m]
+    if inside.size == 0:
+        raise ValueError("nothing is left")
+    return inside.max()
+
+
+# %% wrong: never raises
+def equivariance_error(f, x, dy, dx, margin=0):
+    m = max(abs(dy), abs(dx)) + margin
+    difference = np.abs(f(shift(x, dy, dx)) - shift(f(x), dy, dx))
+    h, w = difference.shape[-2:]
+    return difference[..., m : h - m, m : w - m].max(initial=0)
+
+
+# %% wrong: the mean
+def equivariance_error(f, x, dy, dx, margin=0):
+    m = max(abs(dy), abs(dx)) + margin
+    difference = np.abs(f(shift(x, dy, dx)) - shift(f(x), dy, dx))
+    h, w = difference.shape[-2:]
+    if h <= 2 * m or w <= 2 * m:
+        raise ValueError("nothing is left")
+    return difference[..., m : h - m, m : w - m].mean()
+
+
+# %% wrong: no absolute value
+def equivariance_error(f, x, dy, dx, margin=0):
+    m = max(abs(dy), abs(dx)) + margin
+    difference = f(shift(x, dy, dx)) - shift(f(x), dy, dx)
+    h, w = difference.shape[-2:]
+    if h <= 2 * m or w <= 2 * m:
+        raise ValueError("nothing is left")
+    return difference[..., m : h - m, m : w - m].max()
+
+
+# %% wrong: ignores the margin
+def equivariance_error(f, x, dy, dx, margin=0):
+    m = max(abs(dy), abs(dx))
+    difference = np.abs(f(shift(x, dy, dx)) - shift(f(x), dy, dx))
+    h, w = difference.shape[-2:]
+    if h <= 2 * m or w <= 2 * m:
+        raise ValueError("nothing is left")
+    return difference[..., m : h - m, m : w - m].max()
+
+
+# %% wrong: the margin only
+def equivariance_error(f, x, dy, dx, margin=0):
+    m = margin
+    difference = np.abs(f(shift(x, dy, dx)) - shift(f(x), dy, dx))
+    h, w = difference.shape[-2:]
+    if h <= 2 * m or w <= 2 * m:
+        raise ValueError("nothing is left")
+    return difference[..., m : h - m, m : w - m].max()
+
+
+# %% wrong: the sum of the shifts as the frame
+def equivariance_error(f, x, dy, dx, margin=0):
+    m = abs(dy) + abs(dx) + margin
+    difference = np.abs(f(shift(x, dy, dx)) - shift(f(x), dy, dx))
+    h, w = difference.shape[-2:]
+    if h <= 2 * m or w <= 2 * m:
+        raise ValueError("nothing is left")
+    return difference[..., m : h - m, m : w - m].max()
+
+
+# %% wrong: a negative shift makes the frame smaller
+def equivariance_error(f, x, dy, dx, margin=0):
+    m = max(dy, dx, 0) + margin
+    difference = np.abs(f(shift(x, dy, dx)) - shift(f(x), dy, dx))
+    h, w = difference.shape[-2:]
+    if h <= 2 * m or w <= 2 * m:
+        raise ValueError("nothing is left")
+    return difference[..., m : h - m, m : w - m].max()
+
+
+# %% wrong: a frame of its own for rows and columns
+def equivariance_error(f, x, dy, dx, margin=0):
+    a, b = abs(dy) + margin, abs(dx) + margin
+    difference = np.abs(f(shift(x, dy, dx)) - shift(f(x), dy, dx))
+    h, w = difference.shape[-2:]
+    if h <= 2 * a or w <= 2 * b:
+        raise ValueError("nothing is left")
+    return difference[..., a : h - a, b : w - b].max()
+
+
+# %% wrong: frame of the input's size, not of the output's
+def equivariance_error(f, x, dy, dx, margin=0):
+    m = max(abs(dy), abs(dx)) + margin
+    difference = np.abs(f(shift(x, dy, dx)) - shift(f(x), dy, dx))
+    h, w = x.shape[-2:]
+    if h <= 2 * m or w <= 2 * m:
+        raise ValueError("nothing is left")
+    return difference[..., m : h - m, m : w - m].max()
+
+
+# %% wrong: rolls, so that pixels come round
+def equivariance_error(f, x, dy, dx, margin=0):
+    m = max(abs(dy), abs(dx)) + margin
+    moved = lambda a: np.roll(a, (dy, dx), axis=(-2, -1))
+    difference = np.abs(f(moved(x)) - moved(f(x)))
+    h, w = difference.shape[-2:]
+    if h <= 2 * m or w <= 2 * m:
+        raise ValueError("nothing is left")
+    return difference[..., m : h - m, m : w - m].max()
+
+
+# %% wrong: tests invariance
+def equivariance_error(f, x, dy, dx, margin=0):
+    m = max(abs(dy), abs(dx)) + margin
+    difference = np.abs(f(shift(x, dy, dx)) - f(x))
+    h, w = difference.shape[-2:]
+    if h <= 2 * m or w <= 2 * m:
+        raise ValueError("nothing is left")
+    return difference[..., m : h - m, m : w - m].max()
+
+
+# %% wrong: always zero
+def equivariance_error(f, x, dy, dx, margin=0):
+    m = max(abs(dy), abs(dx)) + margin
+    if 2 * m >= min(x.shape[-2:]):
+        raise ValueError("nothing is left")
+    return 0.0
+
+
+# %% wrong: the first image only
+def equivariance_error(f, x, dy, dx, margin=0):
+    m = max(abs(dy), abs(dx)) + margin
+    difference = np.abs(f(shift(x, dy, dx)) - shift(f(x), dy, dx))
+    h, w = difference.shape[-2:]
+    if h <= 2 * m or w <= 2 * m:
+        raise ValueError("nothing is left")
+    return difference.reshape(-1, h, w)[0, m : h - m, m : w - m].max()

@@ -1,0 +1,143 @@
+# %% right: entry by entry
+def toeplitz_1d(u, n, padding=0):
+    s = len(u)
+    T = np.zeros((n + 2 * padding - s + 1, n), dtype=u.dtype)
+    for i in range(T.shape[0]):
+        for j in range(n):
+            if 0 <= j - i + padding < s:
+                T[i, j] = u[j - i + padding]
+    return T
+
+
+# %% right: by index arithmetic
+def toeplitz_1d(u, n, padding=0):
+    s = len(u)
+    offset = np.arange(n) - np.arange(n + 2 * padding - s + 1)[:, None] + padding
+    return np.where((offset >= 0) & (offset < s), u[np.clip(offset, 0, s - 1)], 0)
+
+
+# %% right: a sum of shifted identities
+def toeplitz_1d(u, n, padding=0):
+    s = len(u)
+    rows = n + 2 * padding - s + 1
+    return sum(u[t] * np.eye(rows, n, t - padding) for t in range(s)) + np.zeros((rows, n))
+
+
+# %% wrong: flips the kernel
+def toeplitz_1d(u, n, padding=0):
+    s = len(u)
+    wide = np.zeros((n + 2 * padding - s + 1, n + 2 * padding))
+    for row in range(len(wide)):
+        wide[row, row : row + s] = u[::-1]
+    return wide[:, padding : padding + n]
+
+
+# %% wrong: transposed
+def toeplitz_1d(u, n, padding=0):
+    s = len(u)
+    wide = np.zeros((n + 2 * padding - s + 1, n + 2 * padding))
+    for row in range(len(wide)):
+        wide[row, row : row + s] = u
+    return wide[:, padding : padding + n].T
+
+
+# %% wrong: keeps the columns of the padding
+def toeplitz_1d(u, n, padding=0):
+    s = len(u)
+    wide = np.zeros((n + 2 * padding - s + 1, n + 2 * padding))
+    for row in range(len(wide)):
+        wide[row, row : row + s] = u
+    return wide
+
+
+# %% wrong: ignores the padding
+def toeplitz_1d(u, n, padding=0):
+    s = len(u)
+    wide = np.zeros((n - s + 1, n))
+    for row in range(len(wide)):
+        wide[row, row : row + s] = u
+    return wide
+
+
+# %% wrong: pads on one side only
+def toeplitz_1d(u, n, padding=0):
+    s = len(u)
+    wide = np.zeros((n + padding - s + 1, n + padding))
+    for row in range(len(wide)):
+        wide[row, row : row + s] = u
+    return wide[:, padding:]
+
+
+# %% wrong: wraps around
+def toeplitz_1d(u, n, padding=0):
+    s = len(u)
+    T = np.zeros((n + 2 * padding - s + 1, n))
+    for i in range(len(T)):
+        for t in range(s):
+            T[i, (i + t - padding) % n] += u[t]
+    return T
+
+
+# %% wrong: a negative index writes at the far side
+def toeplitz_1d(u, n, padding=0):
+    s = len(u)
+    T = np.zeros((n + 2 * padding - s + 1, n))
+    for i in range(len(T)):
+        for t in range(s):
+            if i + t - padding < n:
+                T[i, i + t - padding] = u[t]
+    return T
+
+
+# %% wrong: kernels of three weights only
+def toeplitz_1d(u, n, padding=0):
+    rows = n + 2 * padding - len(u) + 1
+    return u[0] * np.eye(rows, n, -padding) + u[1] * np.eye(rows, n, 1 - padding) + u[2] * np.eye(rows, n, 2 - padding)
+
+
+# %% wrong: one row too many
+def toeplitz_1d(u, n, padding=0):
+    s = len(u)
+    wide = np.zeros((n + 2 * padding - s + 2, n + 2 * padding + 1))
+    for row in range(len(wide)):
+        wide[row, row : row + s] = u
+    return wide[:, padding : padding + n]
+
+
+# %% wrong: fractions are cut off
+def toeplitz_1d(u, n, padding=0):
+    s = len(u)
+    wide = np.zeros((n + 2 * padding - s + 1, n + 2 * padding), dtype=int)
+    for row in range(len(wide)):
+        wide[row, row : row + s] = u
+    return wide[:, padding : padding + n]
+
+
+# %% wrong: always square
+def toeplitz_1d(u, n, padding=0):
+    k = len(u) // 2
+    T = np.zeros((n, n))
+    for i in range(n):
+        for t in range(len(u)):
+            if 0 <= i + t - k < n:
+                T[i, i + t - k] = u[t]
+    return T
+
+
+# %% wrong: the kernel stays in place
+def toeplitz_1d(u, n, padding=0):
+    T = np.zeros((n + 2 * padding - len(u) + 1, n + 2 * padding))
+    T[:, : len(u)] = u
+    return T[:, padding : padding + n]
+
+
+# %% wrong: all zeros
+def toeplitz_1d(u, n, padding=0):
+    return np.zeros((n + 2 * padding - len(u) + 1, n))
+
+
+# %% wrong: uses the course's own matrix
+def toeplitz_1d(u, n, padding=0):
+    import convbook
+
+    return convbook.toeplitz_matrix(u, n, padding=padding)
