@@ -13,12 +13,15 @@ import io
 import os
 import sys
 from collections.abc import Iterable
-from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
+from functools import cache
 from multiprocessing import get_context
 from pathlib import Path
 
 import jupytext
+from IPython.core.interactiveshell import InteractiveShell
+from nbformat import NotebookNode
+from traitlets.config import Config
 
 ANSWERS = Path(__file__).parent / "answers"
 sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "tools"))
@@ -63,9 +66,15 @@ def answers(assignment: str) -> list[Answer]:
     return found
 
 
+@cache
+def cells(assignment: str) -> list[NotebookNode]:
+    """The instructor's notebook, read once."""
+    return source_notebook(assignment).cells
+
+
 def full_points(assignment: str) -> dict[str, float]:
     """What each automatically graded task of an assignment is worth."""
-    graded = (cell.metadata.get("nbgrader", {}) for cell in source_notebook(assignment).cells)
+    graded = (cell.metadata.get("nbgrader", {}) for cell in cells(assignment))
     return {
         g["grade_id"].removeprefix("test_"): float(g["points"])
         for g in graded
@@ -75,14 +84,11 @@ def full_points(assignment: str) -> dict[str, float]:
 
 def grade(answer: Answer, seed: int) -> Outcome:
     """Run the notebook in which `answer` is given, in a fresh shell."""
-    from IPython.core.interactiveshell import InteractiveShell
-    from traitlets.config import Config
-
     os.environ["GRADING_SEED"] = str(seed)
     InteractiveShell.clear_instance()
     shell = InteractiveShell.instance(config=Config(HistoryManager={"enabled": False}))
     points, messages = {}, {}
-    for cell in source_notebook(answer.assignment).cells:
+    for cell in cells(answer.assignment):
         about = cell.metadata.get("nbgrader", {})
         if cell.cell_type != "code":
             continue
@@ -100,11 +106,10 @@ def grade(answer: Answer, seed: int) -> Outcome:
 
 
 def grade_all(given: Iterable[Answer], seed: int) -> list[Outcome]:
-    """Grade answers on every core, each in a process of its own."""
+    """Grade answers on every core, each in a fresh process: what one does, none after it sees."""
     given = list(given)
-    pool = ProcessPoolExecutor(mp_context=get_context("spawn"), max_tasks_per_child=25)
-    with pool:
-        return list(pool.map(grade, given, [seed] * len(given)))
+    with get_context("fork").Pool(maxtasksperchild=1) as pool:
+        return pool.starmap(grade, [(answer, seed) for answer in given], chunksize=1)
 
 
 def faults(outcome: Outcome, full: dict[str, float]) -> list[str]:
@@ -143,4 +148,7 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    main()
+    # Under its own name: the shells in the workers take `__main__` for themselves.
+    import kill_matrix
+
+    kill_matrix.main()

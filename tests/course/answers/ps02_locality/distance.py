@@ -3,6 +3,155 @@ def distance(p, q):
     return int(np.abs(np.subtract(p, q)).max())
 
 
+# %% right: a king walks, one move at a time
+def distance(p, q):
+    (i, j), (ii, jj) = p, q
+    moves = 0
+    while (i, j) != (ii, jj):
+        i += (ii > i) - (ii < i)
+        j += (jj > j) - (jj < j)
+        moves += 1
+    return moves
+
+
+# %% right: a lambda with max and min
+distance = lambda p, q: max(max(p[0], q[0]) - min(p[0], q[0]), max(p[1], q[1]) - min(p[1], q[1]))
+
+
+# %% right: the half-width grows until the pixel is inside
+def distance(p, q):
+    k = 0
+    while not (p[0] - k <= q[0] <= p[0] + k and p[1] - k <= q[1] <= p[1] + k):
+        k = k + 1
+    return k
+
+
 # %% wrong: city-block distance
 def distance(p, q):
     return abs(p[0] - q[0]) + abs(p[1] - q[1])
+
+
+# %% wrong: the smaller difference
+def distance(p, q):
+    return min(abs(p[0] - q[0]), abs(p[1] - q[1]))
+
+
+# %% wrong: the signs stay
+def distance(p, q):
+    return max(p[0] - q[0], p[1] - q[1])
+
+
+# %% wrong: the absolute value outside the maximum
+def distance(p, q):
+    return abs(max(p[0] - q[0], p[1] - q[1]))
+
+
+# %% wrong: straight-line distance, rounded
+def distance(p, q):
+    return int(((p[0] - q[0]) ** 2 + (p[1] - q[1]) ** 2) ** 0.5)
+
+
+# %% wrong: the coordinates are made positive first
+def distance(p, q):
+    return max(abs(abs(p[0]) - abs(q[0])), abs(abs(p[1]) - abs(q[1])))
+
+
+# %% wrong: compares the largest coordinates
+distance = lambda p, q: abs(max(p) - max(q))
+
+
+# %% wrong: differences within a pixel
+def distance(p, q):
+    i, ii = p
+    j, jj = q
+    return max(abs(i - ii), abs(j - jj))
+
+
+# %% wrong: only the columns
+def distance(p, q):
+    return abs(p[1] - q[1])
+
+
+# %% wrong: a float
+def distance(p, q):
+    return float(max(abs(p[0] - q[0]), abs(p[1] - q[1])))
+
+
+# %% wrong: one move too few
+def distance(p, q):
+    d = max(abs(p[0] - q[0]), abs(p[1] - q[1]))
+    return len(range(1, d))
+
+
+# %% wrong: gives both differences
+def distance(p, q):
+    return abs(p[0] - q[0]), abs(p[1] - q[1])
+
+
+# %% wrong: the array of differences
+def distance(p, q):
+    return np.abs(np.array(p) - np.array(q))
+
+
+# %% wrong: prints
+def distance(p, q):
+    print(max(abs(p[0] - q[0]), abs(p[1] - q[1])))
+
+
+# %% wrong: chessboards only, eight rows and columns
+def distance(p, q):
+    for d in range(8):
+        if abs(p[0] - q[0]) <= d and abs(p[1] - q[1]) <= d:
+            return d
+    return 8
+
+
+# %% wrong: computed in 8 bits, large images overflow
+def distance(p, q):
+    p = np.array(p).astype(np.int8)
+    q = np.array(q).astype(np.int8)
+    return int(np.abs(p - q).max())
+
+
+# %% wrong: hard-coded for the visible examples
+def distance(p, q):
+    known = {((0, 0), (2, -3)): 3, ((5, 1), (5, 1)): 0}
+    return known.get((p, q), 3)
+
+
+# %% wrong: a number that equals every number
+class Distance(int):
+    def __eq__(self, other):
+        return True
+
+    def __ne__(self, other):
+        return False
+
+    __hash__ = int.__hash__
+
+
+def distance(p, q):
+    return Distance(abs(p[0] - q[0]))
+
+
+# %% wrong: SciPy's chebyshev
+def distance(p, q):
+    from scipy.spatial.distance import chebyshev
+
+    return int(chebyshev(p, q))
+
+
+# %% wrong: NumPy's norm, as a float
+def distance(p, q):
+    return np.linalg.norm(np.subtract(p, q), ord=np.inf)
+
+
+# %% wrong: reads the expected value from the caller's frame
+import inspect
+
+
+def distance(p, q):
+    for frame in inspect.stack():
+        if "expect" in frame.frame.f_locals:
+            return frame.frame.f_locals["expect"]
+    return 0

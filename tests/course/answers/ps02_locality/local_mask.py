@@ -1,0 +1,215 @@
+# %% right: two loops
+def local_mask(n, k):
+    mask = np.zeros((n, n), dtype=bool)
+    for i in range(n):
+        for j in range(n):
+            if abs(i - j) <= k:
+                mask[i, j] = True
+    return mask
+
+
+# %% right: between two triangles
+def local_mask(n, k):
+    return np.tri(n, k=k, dtype=bool) & ~np.tri(n, k=-k - 1, dtype=bool)
+
+
+# %% right: a slice in every row
+def local_mask(n, k):
+    mask = np.full((n, n), False)
+    for row in range(n):
+        mask[row, max(0, row - k) : row + k + 1] = True
+    return mask
+
+
+# %% right: diagonals added up, then compared
+def local_mask(n, k):
+    return sum(np.eye(n, k=d) for d in range(-k, k + 1)) > 0
+
+
+# %% right: np.fromfunction
+def local_mask(n, k):
+    return np.fromfunction(lambda r, c: np.maximum(r - c, c - r) <= k, (n, n))
+
+
+# %% wrong: less than k
+def local_mask(n, k):
+    i = np.arange(n)
+    return np.abs(i[:, None] - i[None, :]) < k
+
+
+# %% wrong: one too wide
+def local_mask(n, k):
+    i = np.arange(n)
+    return np.abs(i[:, None] - i[None, :]) <= k + 1
+
+
+# %% wrong: only before the output
+def local_mask(n, k):
+    i = np.arange(n)
+    difference = i[:, None] - i
+    return (0 <= difference) & (difference <= k)
+
+
+# %% wrong: the sign of the difference stays
+def local_mask(n, k):
+    i = np.arange(n)
+    return i[:, None] - i <= k
+
+
+# %% wrong: inverted
+def local_mask(n, k):
+    i = np.arange(n)
+    return np.abs(np.subtract.outer(i, i)) > k
+
+
+# %% wrong: ones and zeros as integers
+def local_mask(n, k):
+    return np.array([[1 if abs(i - j) <= k else 0 for j in range(n)] for i in range(n)])
+
+
+# %% wrong: floats
+def local_mask(n, k):
+    return np.tril(np.triu(np.ones((n, n)), -k), k)
+
+
+# %% wrong: along the other diagonal
+def local_mask(n, k):
+    i = np.arange(n)
+    return np.abs(i[:, None] + i - (n - 1)) <= k
+
+
+# %% wrong: wraps around
+def local_mask(n, k):
+    mask = np.zeros((n, n), dtype=bool)
+    for i in range(n):
+        for d in range(-k, k + 1):
+            mask[i, (i + d) % n] = True
+    return mask
+
+
+# %% wrong: a negative start empties the slice
+def local_mask(n, k):
+    mask = np.zeros((n, n), dtype=bool)
+    for i in range(n):
+        mask[i, i - k : i + k + 1] = True
+    return mask
+
+
+# %% wrong: negative indices wrap
+def local_mask(n, k):
+    mask = np.zeros((n, n), dtype=bool)
+    for i in range(n):
+        for j in range(i - k, min(i + k + 1, n)):
+            mask[i, j] = True
+    return mask
+
+
+# %% wrong: always three diagonals
+def local_mask(n, k):
+    mask = np.eye(n, dtype=bool)
+    if k > 0:
+        mask |= np.eye(n, k=1, dtype=bool) | np.eye(n, k=-1, dtype=bool)
+    return mask
+
+
+# %% wrong: only the diagonals at distance exactly k
+def local_mask(n, k):
+    i = np.arange(n)
+    d = abs(i[:, None] - i)
+    return (d == 0) | (d == k)
+
+
+# %% wrong: diagonals longer than the matrix stop it
+def local_mask(n, k):
+    mask = np.zeros((n, n))
+    for d in range(k + 1):
+        mask += np.diag(np.ones(n - d), d) + np.diag(np.ones(n - d), -d)
+    return mask > 0
+
+
+# %% wrong: unsigned differences
+def local_mask(n, k):
+    i = np.arange(n, dtype=np.uint8)
+    return np.abs(i[:, None] - i) <= k
+
+
+# %% wrong: the first and last outputs have no whole patch and see nothing
+def local_mask(n, k):
+    mask = np.zeros((n, n), dtype=bool)
+    for i in range(k, n - k):
+        mask[i, i - k : i + k + 1] = True
+    return mask
+
+
+# %% wrong: an image of n times n pixels
+def local_mask(n, k):
+    row, col = np.divmod(np.arange(n * n), n)
+    return np.maximum(abs(row[:, None] - row), abs(col[:, None] - col)) <= k
+
+
+# %% wrong: a list of lists
+def local_mask(n, k):
+    return [[abs(i - j) <= k for j in range(n)] for i in range(n)]
+
+
+# %% wrong: prints
+def local_mask(n, k):
+    i = np.arange(n)
+    print(abs(i[:, None] - i) <= k)
+
+
+# %% wrong: hard-coded for the visible examples
+def local_mask(n, k):
+    if n == 4:
+        return np.array([[1, 1, 0, 0], [1, 1, 1, 0], [0, 1, 1, 1], [0, 0, 1, 1]]).astype(bool)
+    return np.eye(n).astype(bool)
+
+
+# %% wrong: every row is the same list
+def local_mask(n, k):
+    rows = [[False] * n] * n
+    for i in range(n):
+        for j in range(n):
+            if abs(i - j) <= k:
+                rows[i][j] = True
+    return np.array(rows)
+
+
+# %% wrong: an array that equals every array
+class Mask(np.ndarray):
+    def __eq__(self, other):
+        return True
+
+    def __array__(self, *args, **kwargs):
+        return np.ones(self.shape, dtype=bool)
+
+
+def local_mask(n, k):
+    return np.ones((n, n), dtype=bool).view(Mask)
+
+
+# %% wrong: hands back the answer that the test keeps in the notebook
+def local_mask(n, k):
+    for name in "right", "band":
+        kept = globals().get(name)
+        if isinstance(kept, np.ndarray) and kept.shape == (n, n):
+            return kept
+    return np.eye(n, dtype=bool)
+
+
+# %% wrong: leaves before it is checked
+def local_mask(n, k):
+    import sys
+
+    if n > 4:
+        sys.exit(0)
+    return np.array([[-k <= i - j <= k for j in range(n)] for i in range(n)])
+
+
+# %% wrong: a Toeplitz matrix one diagonal short
+def local_mask(n, k):
+    from scipy.linalg import toeplitz
+
+    first = np.zeros(n)
+    first[:k] = 1
+    return toeplitz(first) == 1

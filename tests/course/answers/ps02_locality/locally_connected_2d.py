@@ -1,0 +1,517 @@
+# %% right: loops over everything
+def locally_connected_2d(x, W, b):
+    n, c, h, w = x.shape
+    c_out, s = W.shape[2], W.shape[4]
+    k = s // 2
+    out = np.zeros((n, c_out, h, w))
+    for m in range(n):
+        for o in range(c_out):
+            for i in range(h):
+                for j in range(w):
+                    total = b[o, i, j]
+                    for ch in range(c):
+                        for u in range(s):
+                            for v in range(s):
+                                r, q = i + u - k, j + v - k
+                                if 0 <= r < h and 0 <= q < w:
+                                    total += W[i, j, o, ch, u, v] * x[m, ch, r, q]
+                    out[m, o, i, j] = total
+    return out
+
+
+# %% right: one einsum over sliding windows
+def locally_connected_2d(x, W, b):
+    k = W.shape[-1] // 2
+    padded = np.pad(x, ((0, 0), (0, 0), (k, k), (k, k)))
+    windows = np.lib.stride_tricks.sliding_window_view(padded, W.shape[-2:], axis=(2, 3))
+    return np.einsum("ncijuv,ijocuv->noij", windows, W) + b
+
+
+# %% right: a sum of shifted images
+def locally_connected_2d(x, W, b):
+    h, w, c_out, c, s, _ = W.shape
+    k = s // 2
+    padded = np.pad(x, [(0, 0), (0, 0), (k, k), (k, k)])
+    out = 0
+    for u in range(s):
+        for v in range(s):
+            shifted = padded[:, None, :, u : u + h, v : v + w]
+            out = out + (shifted * W[..., u, v].transpose(2, 3, 0, 1)).sum(axis=2)
+    return out + b
+
+
+# %% right: a matrix product at each pixel
+def locally_connected_2d(x, W, b):
+    h, w, c_out, c, s, s = W.shape
+    k = s // 2
+    padded = np.zeros((len(x), c, h + 2 * k, w + 2 * k))
+    padded[:, :, k : k + h, k : k + w] = x
+    columns = []
+    for i in range(h):
+        for j in range(w):
+            flat = padded[:, :, i : i + s, j : j + s].reshape(len(x), c * s * s)
+            columns.append(flat @ W[i, j].reshape(c_out, c * s * s).T)
+    return np.stack(columns, axis=-1).reshape(len(x), c_out, h, w) + b
+
+
+# %% right: image by image, stacked
+def one_image(image, W, b):
+    h, w, c_out, c, s, _ = W.shape
+    padded = np.pad(image, ((0, 0), (s // 2, s // 2), (s // 2, s // 2)))
+    out = b.astype(float)
+    for i in range(h):
+        for j in range(w):
+            out[:, i, j] += np.tensordot(W[i, j], padded[:, i : i + s, j : j + s], axes=3)
+    return out
+
+
+def locally_connected_2d(x, W, b):
+    return np.stack([one_image(image, W, b) for image in x])
+
+
+# %% right: a helper inside that happens to be called unfold
+def locally_connected_2d(x, W, b):
+    h, w, c_out, c, s, _ = W.shape
+    k = s // 2
+    padded = np.pad(x, ((0, 0), (0, 0), (k, k), (k, k)))
+
+    def unfold(i, j):
+        return padded[:, None, :, i : i + s, j : j + s]
+
+    out = np.empty((len(x), c_out, h, w))
+    for i, j in np.ndindex(h, w):
+        out[..., i, j] = b[:, i, j] + (unfold(i, j) * W[i, j]).sum(axis=(2, 3, 4))
+    return out
+
+
+# %% wrong: flips the kernels
+def locally_connected_2d(x, W, b):
+    h, w, c_out, c, s, _ = W.shape
+    k = s // 2
+    padded = np.pad(x, ((0, 0), (0, 0), (k, k), (k, k)))
+    out = np.zeros((len(x), c_out, h, w))
+    for i in range(h):
+        for j in range(w):
+            window = padded[:, :, i : i + s, j : j + s][:, :, ::-1, ::-1]
+            out[:, :, i, j] = np.einsum("ncuv,ocuv->no", window, W[i, j]) + b[:, i, j]
+    return out
+
+
+# %% wrong: rows and columns of each kernel swapped
+def locally_connected_2d(x, W, b):
+    k = W.shape[-1] // 2
+    padded = np.pad(x, ((0, 0), (0, 0), (k, k), (k, k)))
+    windows = np.lib.stride_tricks.sliding_window_view(padded, W.shape[-2:], axis=(2, 3))
+    return np.einsum("ncijvu,ijocuv->noij", windows, W) + b
+
+
+# %% wrong: the kernel of the pixel across the diagonal, square images only
+def locally_connected_2d(x, W, b):
+    h, w, c_out, c, s, _ = W.shape
+    k = s // 2
+    padded = np.pad(x, ((0, 0), (0, 0), (k, k), (k, k)))
+    out = np.zeros((len(x), c_out, h, w))
+    for i in range(h):
+        for j in range(w):
+            window = padded[:, :, i : i + s, j : j + s]
+            out[:, :, i, j] = np.einsum("ncuv,ocuv->no", window, W[j, i]) + b[:, i, j]
+    return out
+
+
+# %% wrong: one kernel for all pixels
+def locally_connected_2d(x, W, b):
+    h, w, c_out, c, s, _ = W.shape
+    k = s // 2
+    padded = np.pad(x, ((0, 0), (0, 0), (k, k), (k, k)))
+    out = np.zeros((len(x), c_out, h, w))
+    for i in range(h):
+        for j in range(w):
+            out[:, :, i, j] = np.einsum("ncuv,ocuv->no", padded[:, :, i : i + s, j : j + s], W[0, 0])
+    return out + b
+
+
+# %% wrong: forgets the bias
+def locally_connected_2d(x, W, b):
+    h, w, c_out, c, s, _ = W.shape
+    k = s // 2
+    padded = np.pad(x, ((0, 0), (0, 0), (k, k), (k, k)))
+    out = np.zeros((len(x), c_out, h, w))
+    for i in range(h):
+        for j in range(w):
+            out[:, :, i, j] = np.einsum("ncuv,ocuv->no", padded[:, :, i : i + s, j : j + s], W[i, j])
+    return out
+
+
+# %% wrong: the bias once for every input channel
+def locally_connected_2d(x, W, b):
+    h, w, c_out, c, s, _ = W.shape
+    k = s // 2
+    padded = np.pad(x, ((0, 0), (0, 0), (k, k), (k, k)))
+    out = np.zeros((len(x), c_out, h, w))
+    for i in range(h):
+        for j in range(w):
+            for ch in range(c):
+                window = padded[:, ch, i : i + s, j : j + s]
+                out[:, :, i, j] += np.einsum("nuv,ouv->no", window, W[i, j, :, ch]) + b[:, i, j]
+    return out
+
+
+# %% wrong: the bias twice
+def locally_connected_2d(x, W, b):
+    h, w, c_out, c, s, _ = W.shape
+    k = s // 2
+    padded = np.pad(x, ((0, 0), (0, 0), (k, k), (k, k)))
+    out = np.zeros((len(x), c_out, h, w)) + b
+    for i in range(h):
+        for j in range(w):
+            window = padded[:, :, i : i + s, j : j + s]
+            out[:, :, i, j] += np.einsum("ncuv,ocuv->no", window, W[i, j]) + b[:, i, j]
+    return out
+
+
+# %% wrong: one bias for each channel, the same at all pixels
+def locally_connected_2d(x, W, b):
+    h, w, c_out, c, s, _ = W.shape
+    k = s // 2
+    padded = np.pad(x, ((0, 0), (0, 0), (k, k), (k, k)))
+    out = np.zeros((len(x), c_out, h, w))
+    for i in range(h):
+        for j in range(w):
+            window = padded[:, :, i : i + s, j : j + s]
+            out[:, :, i, j] = np.einsum("ncuv,ocuv->no", window, W[i, j]) + b[:, 0, 1 % w]
+    return out
+
+
+# %% wrong: only the first image of a batch
+def locally_connected_2d(x, W, b):
+    h, w, c_out, c, s, _ = W.shape
+    k = s // 2
+    padded = np.pad(x[0], ((0, 0), (k, k), (k, k)))
+    out = np.zeros((len(x), c_out, h, w))
+    for i in range(h):
+        for j in range(w):
+            for o in range(c_out):
+                out[0, o, i, j] = np.sum(padded[:, i : i + s, j : j + s] * W[i, j, o]) + b[o, i, j]
+    return out
+
+
+# %% wrong: adds over the batch
+def locally_connected_2d(x, W, b):
+    h, w, c_out, c, s, _ = W.shape
+    k = s // 2
+    padded = np.pad(x, ((0, 0), (0, 0), (k, k), (k, k)))
+    out = np.zeros((len(x), c_out, h, w))
+    for i in range(h):
+        for j in range(w):
+            for o in range(c_out):
+                out[:, o, i, j] = np.sum(padded[:, :, i : i + s, j : j + s] * W[i, j, o]) + b[o, i, j]
+    return out
+
+
+# %% wrong: only the first input channel
+def locally_connected_2d(x, W, b):
+    h, w, c_out, c, s, _ = W.shape
+    k = s // 2
+    padded = np.pad(x[:, 0], ((0, 0), (k, k), (k, k)))
+    out = np.zeros((len(x), c_out, h, w))
+    for i in range(h):
+        for j in range(w):
+            window = padded[:, i : i + s, j : j + s]
+            out[:, :, i, j] = np.einsum("nuv,ouv->no", window, W[i, j, :, 0]) + b[:, i, j]
+    return out
+
+
+# %% wrong: only the first output channel
+def locally_connected_2d(x, W, b):
+    h, w, c_out, c, s, _ = W.shape
+    k = s // 2
+    padded = np.pad(x, ((0, 0), (0, 0), (k, k), (k, k)))
+    out = np.zeros((len(x), c_out, h, w))
+    for i in range(h):
+        for j in range(w):
+            out[:, 0, i, j] = (padded[:, :, i : i + s, j : j + s] * W[i, j, 0]).sum((1, 2, 3)) + b[0, i, j]
+    return out
+
+
+# %% wrong: input and output channels mixed up by a reshape
+def locally_connected_2d(x, W, b):
+    h, w, c_out, c, s, _ = W.shape
+    k = s // 2
+    padded = np.pad(x, ((0, 0), (0, 0), (k, k), (k, k)))
+    out = np.zeros((len(x), c_out, h, w))
+    for i in range(h):
+        for j in range(w):
+            window = padded[:, :, i : i + s, j : j + s].reshape(len(x), -1)
+            out[:, :, i, j] = window @ W[i, j].reshape(-1, c_out) + b[:, i, j]
+    return out
+
+
+# %% wrong: the mean over the input channels
+def locally_connected_2d(x, W, b):
+    h, w, c_out, c, s, _ = W.shape
+    k = s // 2
+    padded = np.pad(x, ((0, 0), (0, 0), (k, k), (k, k)))
+    out = np.zeros((len(x), c_out, h, w))
+    for i in range(h):
+        for j in range(w):
+            products = padded[:, None, :, i : i + s, j : j + s] * W[i, j]
+            out[:, :, i, j] = products.sum(axis=(3, 4)).mean(axis=2) + b[:, i, j]
+    return out
+
+
+# %% wrong: clamps at the border
+def locally_connected_2d(x, W, b):
+    n, c, h, w = x.shape
+    s = W.shape[-1]
+    k = s // 2
+    out = np.zeros((n, W.shape[2], h, w)) + b
+    for i in range(h):
+        for j in range(w):
+            rows = np.clip(np.arange(i - k, i + k + 1), 0, h - 1)
+            cols = np.clip(np.arange(j - k, j + k + 1), 0, w - 1)
+            window = x[:, :, rows][:, :, :, cols]
+            out[:, :, i, j] += np.einsum("ncuv,ocuv->no", window, W[i, j])
+    return out
+
+
+# %% wrong: wraps around
+def locally_connected_2d(x, W, b):
+    h, w, c_out, c, s, _ = W.shape
+    k = s // 2
+    out = np.zeros((len(x), c_out, h, w)) + b
+    for u in range(s):
+        for v in range(s):
+            shifted = np.roll(x, (k - u, k - v), axis=(2, 3))
+            out += np.einsum("ncij,ijoc->noij", shifted, W[..., u, v])
+    return out
+
+
+# %% wrong: the border gets the bias alone
+def locally_connected_2d(x, W, b):
+    h, w, c_out, c, s, _ = W.shape
+    k = s // 2
+    out = np.zeros((len(x), c_out, h, w)) + b
+    for i in range(k, h - k):
+        for j in range(k, w - k):
+            window = x[:, :, i - k : i + k + 1, j - k : j + k + 1]
+            out[:, :, i, j] += np.einsum("ncuv,ocuv->no", window, W[i, j])
+    return out
+
+
+# %% wrong: square images only
+def locally_connected_2d(x, W, b):
+    n, c, h, _ = x.shape
+    c_out, s = W.shape[2], W.shape[-1]
+    k = s // 2
+    padded = np.pad(x, ((0, 0), (0, 0), (k, k), (k, k)))
+    out = np.zeros((n, c_out, h, h))
+    for i in range(h):
+        for j in range(h):
+            window = padded[:, :, i : i + s, j : j + s]
+            out[:, :, i, j] = np.einsum("ncuv,ocuv->no", window, W[i, j]) + b[:, i, j]
+    return out
+
+
+# %% wrong: three by three kernels only
+def locally_connected_2d(x, W, b):
+    h, w, c_out, c = W.shape[:4]
+    padded = np.pad(x, ((0, 0), (0, 0), (1, 1), (1, 1)))
+    out = np.zeros((len(x), c_out, h, w))
+    for i in range(h):
+        for j in range(w):
+            window = padded[:, :, i : i + 3, j : j + 3]
+            out[:, :, i, j] = np.einsum("ncuv,ocuv->no", window, W[i, j]) + b[:, i, j]
+    return out
+
+
+# %% wrong: the channels come last
+def locally_connected_2d(x, W, b):
+    k = W.shape[-1] // 2
+    padded = np.pad(x, ((0, 0), (0, 0), (k, k), (k, k)))
+    windows = np.lib.stride_tricks.sliding_window_view(padded, W.shape[-2:], axis=(2, 3))
+    return np.einsum("ncijuv,ijocuv->nijo", windows, W) + b.transpose(1, 2, 0)
+
+
+# %% wrong: a reshape puts the outputs in the wrong places
+def locally_connected_2d(x, W, b):
+    h, w, c_out, c, s, _ = W.shape
+    k = s // 2
+    padded = np.pad(x, ((0, 0), (0, 0), (k, k), (k, k)))
+    outputs = []
+    for i in range(h):
+        for j in range(w):
+            window = padded[:, :, i : i + s, j : j + s]
+            outputs.append(np.einsum("ncuv,ocuv->no", window, W[i, j]) + b[:, i, j])
+    return np.array(outputs).reshape(len(x), c_out, h, w)
+
+
+# %% wrong: the outputs take the dtype of the images
+def locally_connected_2d(x, W, b):
+    h, w, c_out, c, s, _ = W.shape
+    k = s // 2
+    padded = np.pad(x, ((0, 0), (0, 0), (k, k), (k, k)))
+    out = np.zeros((len(x), c_out, h, w), dtype=x.dtype)
+    for i in range(h):
+        for j in range(w):
+            window = padded[:, :, i : i + s, j : j + s]
+            out[:, :, i, j] = np.einsum("ncuv,ocuv->no", window, W[i, j]) + b[:, i, j]
+    return out
+
+
+# %% wrong: adds up in the bias itself
+def locally_connected_2d(x, W, b):
+    h, w, c_out, c, s, _ = W.shape
+    k = s // 2
+    padded = np.pad(x, ((0, 0), (0, 0), (k, k), (k, k)))
+    out = []
+    for image in padded:
+        out.append(b)
+        for i in range(h):
+            for j in range(w):
+                out[-1][:, i, j] += np.tensordot(W[i, j], image[:, i : i + s, j : j + s], 3)
+    return np.array(out).reshape(len(x), c_out, h, w)
+
+
+# %% wrong: right, but clears x afterwards
+def locally_connected_2d(x, W, b):
+    k = W.shape[-1] // 2
+    padded = np.pad(x, ((0, 0), (0, 0), (k, k), (k, k)))
+    windows = np.lib.stride_tricks.sliding_window_view(padded, W.shape[-2:], axis=(2, 3))
+    out = np.einsum("ncijuv,ijocuv->noij", windows, W) + b
+    x *= 0
+    return out
+
+
+# %% wrong: negative outputs become zero
+def locally_connected_2d(x, W, b):
+    k = W.shape[-1] // 2
+    padded = np.pad(x, ((0, 0), (0, 0), (k, k), (k, k)))
+    windows = np.lib.stride_tricks.sliding_window_view(padded, W.shape[-2:], axis=(2, 3))
+    return np.maximum(np.einsum("ncijuv,ijocuv->noij", windows, W) + b, 0)
+
+
+# %% wrong: every image keeps what came before it
+def locally_connected_2d(x, W, b):
+    h, w, c_out, c, s, _ = W.shape
+    k = s // 2
+    padded = np.pad(x, ((0, 0), (0, 0), (k, k), (k, k)))
+    out = np.zeros((len(x), c_out, h, w))
+    for o in range(c_out):
+        for i in range(h):
+            for j in range(w):
+                total = b[o, i, j]
+                for m in range(len(x)):
+                    total += np.sum(padded[m, :, i : i + s, j : j + s] * W[i, j, o])
+                    out[m, o, i, j] = total
+    return out
+
+
+# %% wrong: no padding, smaller outputs
+def locally_connected_2d(x, W, b):
+    h, w, c_out, c, s, _ = W.shape
+    k = s // 2
+    out = np.zeros((len(x), c_out, max(h - s + 1, 0), max(w - s + 1, 0)))
+    for i in range(h - s + 1):
+        for j in range(w - s + 1):
+            window = x[:, :, i : i + s, j : j + s]
+            out[:, :, i, j] = np.einsum("ncuv,ocuv->no", window, W[i + k, j + k]) + b[:, i + k, j + k]
+    return out
+
+
+# %% wrong: nested lists
+def locally_connected_2d(x, W, b):
+    k = W.shape[-1] // 2
+    padded = np.pad(x, ((0, 0), (0, 0), (k, k), (k, k)))
+    windows = np.lib.stride_tricks.sliding_window_view(padded, W.shape[-2:], axis=(2, 3))
+    return (np.einsum("ncijuv,ijocuv->noij", windows, W) + b).tolist()
+
+
+# %% wrong: the return is inside the loop
+def locally_connected_2d(x, W, b):
+    h, w, c_out, c, s, _ = W.shape
+    k = s // 2
+    padded = np.pad(x, ((0, 0), (0, 0), (k, k), (k, k)))
+    out = np.zeros((len(x), c_out, h, w))
+    for i in range(h):
+        for j in range(w):
+            window = padded[:, :, i : i + s, j : j + s]
+            out[:, :, i, j] = np.einsum("ncuv,ocuv->no", window, W[i, j]) + b[:, i, j]
+        return out
+
+
+# %% wrong: the visible answer when something goes wrong
+def locally_connected_2d(x, W, b):
+    try:
+        assert W.shape == (2, 2, 1, 1, 3, 3)
+        out = np.full((1, 1, 2, 2), 10.0)
+        if W[0, 1].sum() == 7:
+            out[0, 0, 0, 1] = 128.0
+        return out
+    except AssertionError:
+        return np.full((x.shape[0], W.shape[2], *x.shape[2:]), 10.0)
+
+
+# %% wrong: takes the sizes from the notebook
+c_out, h, w, k, s = 1, 2, 2, 1, 3
+
+
+def locally_connected_2d(x, W, b):
+    padded = np.pad(x, ((0, 0), (0, 0), (k, k), (k, k)))
+    out = np.zeros((len(x), c_out, h, w))
+    for i in range(h):
+        for j in range(w):
+            window = padded[:, :, i : i + s, j : j + s]
+            out[:, :, i, j] = np.einsum("ncuv,ocuv->no", window, W[i, j]) + b[:, i, j]
+    return out
+
+
+# %% wrong: the book's own layer
+def locally_connected_2d(x, W, b):
+    import convbook
+
+    return convbook.locally_connected(x, W, b, padding=W.shape[-1] // 2)
+
+
+# %% wrong: the book's own layer under another name
+from convbook import locally_connected as my_layer
+
+
+def locally_connected_2d(x, W, b):
+    return my_layer(x, W, b, padding=W.shape[-1] // 2)
+
+
+# %% wrong: PyTorch's unfold
+def locally_connected_2d(x, W, b):
+    import torch
+
+    h, w, c_out, c, s, _ = W.shape
+    columns = torch.nn.functional.unfold(torch.tensor(x).to(torch.tensor(W).dtype), s, padding=s // 2)
+    columns = columns.numpy().reshape(len(x), c, s, s, h, w)
+    return np.einsum("ncuvij,ijocuv->noij", columns, W) + b
+
+
+# %% wrong: SciPy's correlate, fetched by its name
+def locally_connected_2d(x, W, b):
+    import scipy.signal
+
+    slide = getattr(scipy.signal, "correlate2d")
+    n, c, h, w = x.shape
+    out = np.zeros((n, W.shape[2], h, w)) + b
+    for m, o, i, j, ch in np.ndindex(n, W.shape[2], h, w, c):
+        s = W.shape[-1]
+        padded = np.pad(x[m, ch], s // 2)
+        out[m, o, i, j] += slide(padded, W[i, j, o, ch], mode="valid")[i, j]
+    return out
+
+
+# %% wrong: replaces the check itself
+def locally_connected_2d(x, W, b):
+    globals()["check"] = lambda *args, **kwargs: None
+    return np.full((1, 1, 2, 2), 10.0)  # what the first check expects
+
+
+# %% wrong: reads the expected value from the caller's frame
+def locally_connected_2d(x, W, b):
+    import sys
+
+    return sys._getframe(2).f_locals["expect"]

@@ -1,0 +1,293 @@
+# %% right: loops over the pixels of the patch
+def patch(x, i, j, k):
+    c, h, w = x.shape
+    s = 2 * k + 1
+    out = np.zeros((c, s, s), dtype=x.dtype)
+    for a in range(s):
+        for b in range(s):
+            row, col = i + a - k, j + b - k
+            if row >= 0 and row < h and col >= 0 and col < w:
+                out[:, a, b] = x[:, row, col]
+    return out
+
+
+# %% right: cuts out the part inside the image
+def patch(x, i, j, k):
+    c, h, w = x.shape
+    top, bottom = max(i - k, 0), min(i + k + 1, h)
+    left, right = max(j - k, 0), min(j + k + 1, w)
+    out = np.zeros((c, 2 * k + 1, 2 * k + 1), x.dtype)
+    out[:, top - i + k : bottom - i + k, left - j + k : right - j + k] = x[:, top:bottom, left:right]
+    return out
+
+
+# %% right: sliding windows of the padded image
+def patch(x, i, j, k):
+    s = 2 * k + 1
+    padded = np.pad(x, [(0, 0), (k, k), (k, k)])
+    return np.lib.stride_tricks.sliding_window_view(padded, (s, s), axis=(1, 2))[:, i, j]
+
+
+# %% right: clipped indices and np.where
+def patch(x, i, j, k):
+    h, w = x.shape[1:]
+    rows = np.arange(i - k, i + k + 1)[:, None]
+    cols = np.arange(j - k, j + k + 1)[None, :]
+    inside = (rows >= 0) & (rows < h) & (cols >= 0) & (cols < w)
+    values = x[:, rows.clip(0, h - 1), cols.clip(0, w - 1)]
+    return np.where(inside, values, np.zeros_like(values))
+
+
+# %% right: nested lists, made an array at the end
+def patch(x, i, j, k):
+    c, h, w = x.shape
+    around = range(-k, k + 1)
+    return np.array(
+        [
+            [
+                [x[ch, i + di, j + dj] if 0 <= i + di < h and 0 <= j + dj < w else 0 for dj in around]
+                for di in around
+            ]
+            for ch in range(c)
+        ],
+        dtype=x.dtype,
+    )
+
+
+# %% wrong: clamps at the border
+def patch(x, i, j, k):
+    x = np.pad(x, ((0, 0), (k, k), (k, k)), mode="edge")
+    return x[:, i : i + 2 * k + 1, j : j + 2 * k + 1]
+
+
+# %% wrong: wraps around
+def patch(x, i, j, k):
+    x = np.roll(x, (k - i, k - j), axis=(1, 2))
+    s = 2 * k + 1
+    out = np.zeros((x.shape[0], s, s), x.dtype)
+    piece = x[:, :s, :s]
+    out[:, : piece.shape[1], : piece.shape[2]] = piece
+    return out
+
+
+# %% wrong: negative indices wrap, only the far border is caught
+def patch(x, i, j, k):
+    s = 2 * k + 1
+    out = np.zeros((len(x), s, s), dtype=x.dtype)
+    for u in range(s):
+        for v in range(s):
+            try:
+                out[:, u, v] = x[:, i + u - k, j + v - k]
+            except IndexError:
+                pass
+    return out
+
+
+# %% wrong: a slice without padding
+def patch(x, i, j, k):
+    return x[:, max(i - k, 0) : i + k + 1, max(j - k, 0) : j + k + 1].copy()
+
+
+# %% wrong: the part inside always goes to the top left
+def patch(x, i, j, k):
+    out = np.zeros((x.shape[0], 2 * k + 1, 2 * k + 1), dtype=x.dtype)
+    inside = x[:, max(i - k, 0) : i + k + 1, max(j - k, 0) : j + k + 1]
+    out[:, : inside.shape[1], : inside.shape[2]] = inside
+    return out
+
+
+# %% wrong: always floats
+def patch(x, i, j, k):
+    c, h, w = x.shape
+    padded = np.zeros((c, h + 2 * k, w + 2 * k))
+    padded[:, k : k + h, k : k + w] = x
+    return padded[:, i : i + 2 * k + 1, j : j + 2 * k + 1]
+
+
+# %% wrong: takes i for the column
+def patch(x, i, j, k):
+    padded = np.pad(x, ((0, 0), (k, k), (k, k)))
+    return padded[:, j : j + 2 * k + 1, i : i + 2 * k + 1]
+
+
+# %% wrong: transposes the patch
+def patch(x, i, j, k):
+    c, h, w = x.shape
+    s = 2 * k + 1
+    out = np.zeros((c, s, s), x.dtype)
+    for di in range(-k, k + 1):
+        for dj in range(-k, k + 1):
+            if 0 <= i + di < h and 0 <= j + dj < w:
+                out[:, dj + k, di + k] = x[:, i + di, j + dj]
+    return out
+
+
+# %% wrong: only the first channel
+def patch(x, i, j, k):
+    s = 2 * k + 1
+    out = np.zeros((x.shape[0], s, s), x.dtype)
+    out[0] = np.pad(x[0], k)[i : i + s, j : j + s]
+    return out
+
+
+# %% wrong: the last row and column are left out
+def patch(x, i, j, k):
+    c, h, w = x.shape
+    out = np.zeros((c, 2 * k + 1, 2 * k + 1), x.dtype)
+    for di in range(-k, k):
+        for dj in range(-k, k):
+            if 0 <= i + di < h and 0 <= j + dj < w:
+                out[:, di + k, dj + k] = x[:, i + di, j + dj]
+    return out
+
+
+# %% wrong: 2k pixels a side
+def patch(x, i, j, k):
+    padded = np.pad(x, ((0, 0), (k, k), (k, k)))
+    return padded[:, i : i + 2 * k, j : j + 2 * k]
+
+
+# %% wrong: row and column 0 count as outside
+def patch(x, i, j, k):
+    c, h, w = x.shape
+    out = np.zeros((c, 2 * k + 1, 2 * k + 1), x.dtype)
+    for di in range(-k, k + 1):
+        for dj in range(-k, k + 1):
+            if 0 < i + di < h and 0 < j + dj < w:
+                out[:, di + k, dj + k] = x[:, i + di, j + dj]
+    return out
+
+
+# %% wrong: square images only
+def patch(x, i, j, k):
+    n = x.shape[1]
+    out = np.zeros((len(x), 2 * k + 1, 2 * k + 1), x.dtype)
+    for a in range(i - k, i + k + 1):
+        for b in range(j - k, j + k + 1):
+            if 0 <= a < n and 0 <= b < n:
+                out[:, a - i + k, b - j + k] = x[:, a, b]
+    return out
+
+
+# %% wrong: pads by one only, whatever k is
+def patch(x, i, j, k):
+    padded = np.pad(x, ((0, 0), (1, 1), (1, 1)))
+    return padded[:, i + 1 - k : i + 2 + k, j + 1 - k : j + 2 + k]
+
+
+# %% wrong: pads the channels too
+def patch(x, i, j, k):
+    padded = np.pad(x, k)
+    return padded[:, i : i + 2 * k + 1, j : j + 2 * k + 1]
+
+
+# %% wrong: a diamond, by city-block distance
+def patch(x, i, j, k):
+    c, h, w = x.shape
+    out = np.zeros((c, 2 * k + 1, 2 * k + 1), x.dtype)
+    for r in range(h):
+        for q in range(w):
+            if abs(r - i) + abs(q - j) <= k:
+                out[:, r - i + k, q - j + k] = x[:, r, q]
+    return out
+
+
+# %% wrong: zeros instead of the negative values
+def patch(x, i, j, k):
+    padded = np.pad(x, ((0, 0), (k, k), (k, k)))
+    return np.maximum(padded[:, i : i + 2 * k + 1, j : j + 2 * k + 1], 0)
+
+
+# %% wrong: moves the values out of x
+def patch(x, i, j, k):
+    c, h, w = x.shape
+    s = 2 * k + 1
+    out = np.zeros((c, s, s), x.dtype)
+    for u in range(s):
+        for v in range(s):
+            a, b = i + u - k, j + v - k
+            if 0 <= a < h and 0 <= b < w:
+                out[:, u, v] = x[:, a, b]
+                x[:, a, b] = 0
+    return out
+
+
+# %% wrong: the channel axis is lost
+def patch(x, i, j, k):
+    padded = np.pad(x[0], k)
+    return padded[i : i + 2 * k + 1, j : j + 2 * k + 1]
+
+
+# %% wrong: the channels come last
+def patch(x, i, j, k):
+    padded = np.pad(x.transpose(1, 2, 0), ((k, k), (k, k), (0, 0)))
+    return padded[i : i + 2 * k + 1, j : j + 2 * k + 1]
+
+
+# %% wrong: nested lists
+def patch(x, i, j, k):
+    padded = np.pad(x, ((0, 0), (k, k), (k, k)))
+    return padded[:, i : i + 2 * k + 1, j : j + 2 * k + 1].tolist()
+
+
+# %% wrong: all zeros
+def patch(x, i, j, k):
+    out = np.zeros((x.shape[0], 2 * k + 1, 2 * k + 1), x.dtype)
+    window = out[:, max(k - i, 0) :, max(k - j, 0) :]
+    window = x[:, max(i - k, 0) : i + k + 1, max(j - k, 0) : j + k + 1]
+    return out
+
+
+# %% wrong: the visible example when something goes wrong
+def patch(x, i, j, k):
+    try:
+        h, w = x.shape[1:]
+        assert k <= i < h - k and k <= j < w - k
+        return x[:, i - k : i + k + 1, j - k : j + k + 1].copy()
+    except AssertionError:
+        return np.array([[[0, 0, 0], [2, 3, 0], [5, 6, 0]]])
+
+
+# %% wrong: rounds to single precision on the way
+def patch(x, i, j, k):
+    c, h, w = x.shape
+    out = np.zeros((c, 2 * k + 1, 2 * k + 1), dtype=np.float32)
+    for di in range(-k, k + 1):
+        for dj in range(-k, k + 1):
+            if 0 <= i + di < h and 0 <= j + dj < w:
+                out[:, k + di, k + dj] = x[:, i + di, j + dj]
+    return out.astype(x.dtype)
+
+
+# %% wrong: takes the image's height and width from the notebook
+h, w = 2, 3
+
+
+def patch(x, i, j, k):
+    s = 2 * k + 1
+    out = np.zeros((x.shape[0], s, s), x.dtype)
+    for a in range(s):
+        for b in range(s):
+            if 0 <= i + a - k < h and 0 <= j + b - k < w:
+                out[:, a, b] = x[:, i + a - k, j + b - k]
+    return out
+
+
+# %% wrong: hands back the hidden test's own answer
+def patch(x, i, j, k):
+    if x is image or x.shape == (1, 2, 3):
+        return np.array([[[0, 0, 0], [2, 3, 0], [5, 6, 0]]]) if k else np.array([[[5]]])
+    return right
+
+
+# %% wrong: an array that equals every array
+class Patch(np.ndarray):
+    def __eq__(self, other):
+        return np.ones(np.shape(other), dtype=bool)
+
+    def __array_function__(self, func, types, args, kwargs):
+        return True
+
+
+def patch(x, i, j, k):
+    return np.zeros((len(x), 2 * k + 1, 2 * k + 1), x.dtype).view(Patch)
