@@ -6,28 +6,24 @@ something is wrong it raises `CheckFailed`, whose message is meant for the stude
 shows that message alone, without a traceback.
 """
 
-import ast
 import inspect
 import os
 import secrets
 import traceback
 import zlib
-from collections.abc import Callable, Mapping
-from typing import Any, Literal
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
-from convbook.diagnosis import first_difference, usual_cause
+from convbook.answers import Dtype, Problem, Rules, describe_answer, problem_with
+from convbook.arrays import Array, shown
+from convbook.handwritten import ready_made_in
 
-Dtype = Literal["int", "bool", "float", "number", "same"]
-
-_KINDS = {"int": "iu", "bool": "b", "float": "f", "number": "iuf"}
-_READY_MADE = (
-    "convolve convolve1d convolve2d correlate correlate1d correlate2d fftconvolve oaconvolve "
-    "conv conv1d conv2d Conv1d Conv2d unfold Unfold locally_connected toeplitz "
-    "toeplitz_matrix convolution_matrix matmul_toeplitz parameter_map local_mask"
-).split()
+# Where code lives that isn't the student's: the standard library, packages, and this one.
+_LIBRARIES = tuple(
+    os.path.dirname(path) + os.sep for path in (os.__file__, np.__path__[0], __file__)
+)
 
 
 class CheckFailed(AssertionError):
@@ -40,14 +36,16 @@ class CheckFailed(AssertionError):
 def rng(task: str) -> np.random.Generator:
     """The random numbers of one task's hidden tests.
 
-    They follow from `GRADING_SEED`, which a grader sets and keeps on record; when it isn't set,
-    they are new every time.
+    They follow from `GRADING_SEED`, an integer that a grader sets and keeps on record; when it
+    isn't set, they are new every time.
 
-    >>> os.environ["GRADING_SEED"] = "7"
-    >>> bool(rng("shift").random() == rng("shift").random())
-    True
+    >>> rng("shift").integers(6) < 6
+    np.True_
     """
-    seed = int(os.environ.get("GRADING_SEED") or secrets.randbits(32))
+    given = os.environ.get("GRADING_SEED", "")
+    if given and not given.isdecimal():
+        raise ValueError(f"GRADING_SEED must be an integer of at least 0; it is {given!r}")
+    seed = int(given) if given else secrets.randbits(32)
     return np.random.default_rng([seed, zlib.crc32(task.encode())])
 
 
@@ -68,15 +66,16 @@ def check(
     expect:
         The right answer: an array, a number, a bool, or a tuple or list of them.
     dtype:
-        What an array may hold: "int", "bool", "float" (float32 or float64), "number" (any of
-        them), or "same" as the first argument. By default, as `expect`: exact for bools and
-        integers, float32 or float64 for floats.
+        What the answer may hold: "int", "bool", "float" (float32 or float64), "number" (int or
+        float), or "same" as the first array among the arguments. By default as `expect`, but
+        where one float is expected an int will do, for both are numbers to Python.
     tolerance:
         Largest error allowed, relative to the largest expected value (at least 1). By default
-        1e-6, or 1e-4 when an argument is float32; whole numbers must be exact.
+        1e-6, or 1e-4 when an argument or the answer is float32. Where whole numbers are expected
+        they must be exact, unless `dtype` allows floats and floats come.
     causes:
         Wrong answers that students give, by what causes them: shown as the usual cause when the
-        answer equals one of them.
+        answer equals one of them. Each has the form of `expect`.
     name:
         What the message calls the function; by default its own name.
 
@@ -88,27 +87,19 @@ def check(
       called with:      x1 of shape (2,) (int64), x2 of shape (2,) (int64)
       first difference: at [0]: expected 4, got -2 (2 of 2 values differ)
     """
-    name = name or getattr(function, "__name__", "your function")
-    call = _describe_call(function, args, kwargs)
-    originals = _copies((args, kwargs))
+    inputs = list(_arrays_in((args, kwargs)))
+    rules = Rules(dtype, tolerance, inputs)
+    name, call = _describe_call(function, name, args, kwargs)
     given_args, given_kwargs = _copies((args, kwargs))
-    got = _call(function, name, call, given_args, given_kwargs)
-    if not _same((given_args, given_kwargs), originals):
-        raise CheckFailed(
-            f"{name} changes its input.\n  called with:      {call}\n"
-            "  usual cause:      an assignment into the argument itself (x[...] = …, x += …); "
-            "work on a copy: x.copy()"
-        )
-    inputs = [a for a in (*args, *kwargs.values()) if isinstance(a, np.ndarray)]
-    if tolerance is None:
-        single = any(a.dtype == np.float32 for a in inputs)
-        tolerance = 1e-4 if single else 1e-6
-    wanted_dtype = inputs[0].dtype if dtype == "same" and inputs else None
-    problem = _compare(got, expect, dtype, wanted_dtype, tolerance, inputs, dict(causes or {}))
+    got, error = _run(function, given_args, given_kwargs)
+    if error is not None:
+        raise _explained(error, name, call, "stops with an error.") from None
+    if not _same((given_args, given_kwargs), (args, kwargs)):
+        cause = "an assignment into the argument, such as x[...] = … or x += …: work on x.copy()"
+        raise _failure(name, call, Problem("changes its input.", {"usual cause": cause}))
+    problem = problem_with(got, expect, rules, causes or {})
     if problem:
-        headline, details = problem
-        lines = [f"{name} {headline}", f"  called with:      {call}", *details]
-        raise CheckFailed("\n".join(lines))
+        raise _failure(name, call, problem)
 
 
 def check_raises(
@@ -125,22 +116,17 @@ def check_raises(
 
     >>> check_raises(int, "x", because="x is not a number")
     """
-    name = name or getattr(function, "__name__", "your function")
-    call = _describe_call(function, args, kwargs)
-    try:
-        _call(function, name, call, *_copies((args, kwargs)), passes=error)
-    except error as raised:
-        if not isinstance(raised, CheckFailed):
-            return
-        raise
-    raise CheckFailed(
-        f"{name} must raise {error.__name__}, because {because}; it returned a value.\n"
-        f"  called with:      {call}"
-    )
+    name, call = _describe_call(function, name, args, kwargs)
+    got, raised = _run(function, *_copies((args, kwargs)))
+    must = f"must raise {error.__name__}, because {because}"
+    if raised is None:
+        raise _failure(name, call, Problem(f"{must}.", {"got": describe_answer(got)}))
+    if not isinstance(raised, error):
+        raise _explained(raised, name, call, f"{must}; it raises another error.") from None
 
 
 def check_handwritten(function: Callable[..., Any]) -> None:
-    """Check that the text of `function` calls no ready-made convolution.
+    """Check that the text of `function`, with its helpers, calls no ready-made convolution.
 
     It reads names only: it keeps an honest student on the path of the exercise.
 
@@ -149,156 +135,130 @@ def check_handwritten(function: Callable[..., Any]) -> None:
     >>> check_handwritten(lazy)
     Traceback (most recent call last):
     ...
-    convbook.checks.CheckFailed: lazy uses `correlate`, a ready-made convolution: write it yourself with indexing, products and sums.
+    convbook.checks.CheckFailed: lazy uses `correlate`, a ready-made convolution.
+      what to do:       write it yourself with indexing, products and sums
     """
-    source = inspect.cleandoc("\n" + inspect.getsource(function))
-    for node in ast.walk(ast.parse(source)):
-        used = getattr(node, "attr", None) or getattr(node, "id", None)
-        own = getattr(function, "__name__", "")
-        if used in _READY_MADE and used != own:
-            raise CheckFailed(
-                f"{own} uses `{used}`, a ready-made convolution: write it yourself with "
-                "indexing, products and sums."
-            )
-
-
-def _call(
-    function: Callable[..., Any],
-    name: str,
-    call: str,
-    args: Any,
-    kwargs: Any,
-    passes: type[Exception] | None = None,
-) -> Any:
+    name = getattr(function, "__name__", "your function")
     try:
-        return function(*args, **kwargs)
-    except NotImplementedError:
+        used = ready_made_in(function)
+    except (OSError, TypeError, SyntaxError):
+        todo = f"write it in a cell of its own that begins with `def {name}(`"
         raise CheckFailed(
-            f"{name} is not written yet: replace `raise NotImplementedError()` by your solution."
+            _lines(f"the text of {name} can't be read.", {"what to do": todo})
         ) from None
-    except Exception as error:
-        if passes and isinstance(error, passes):
-            raise
-        # The last line of the student's own code that was running, if there is one.
-        frames = [f for f in traceback.extract_tb(error.__traceback__)[1:] if "ipy" in f.filename]
-        where = f"\n  at the line:      {frames[-1].line}" if frames and frames[-1].line else ""
-        text = f"{type(error).__name__}: {error}"
-        raise CheckFailed(
-            f"{name} stops with an error.\n  called with:      {call}\n"
-            f"  error:            {text[:300]}{where}"
-        ) from None
+    if used:
+        todo = "write it yourself with indexing, products and sums"
+        headline = f"{name} uses `{used}`, a ready-made convolution."
+        raise CheckFailed(_lines(headline, {"what to do": todo}))
 
 
-def _compare(
-    got: Any,
-    expect: Any,
-    dtype: Dtype | None,
-    wanted_dtype: np.dtype[Any] | None,
-    tolerance: float,
-    inputs: list[NDArray[Any]],
-    causes: dict[str, Any],
-) -> tuple[str, list[str]] | None:
-    """What is wrong with `got`: a headline and the lines below it; None when it is right."""
-    if isinstance(expect, (tuple, list)):
-        if not isinstance(got, (tuple, list)) or len(got) != len(expect):
-            return _wrong_kind(got, f"a {type(expect).__name__} of {len(expect)} entries")
-        for place, (mine, right) in enumerate(zip(got, expect, strict=True)):
-            problem = _compare(mine, right, dtype, wanted_dtype, tolerance, inputs, {})
-            if problem:
-                return f"{problem[0]} (entry {place} of its answer)", problem[1]
-        return None
-    right = np.asarray(expect)
-    if isinstance(expect, np.ndarray):
-        if not isinstance(got, np.ndarray):
-            return _wrong_kind(got, f"a NumPy array of shape {right.shape}")
-    elif not isinstance(got, (bool, int, float, np.generic)) and not (
-        isinstance(got, np.ndarray) and got.ndim == 0
-    ):
-        return _wrong_kind(got, f"one number ({_KIND_WORDS[right.dtype.kind]})")
-    mine = np.array(got, copy=True, subok=False)
-    if mine.shape != right.shape:
-        return (
-            "gives an array of the wrong shape.",
-            [f"  expected shape:   {right.shape}", f"  got shape:        {mine.shape}"]
-            + _cause(usual_cause(mine, right, inputs, causes, tolerance)),
-        )
-    kinds = _KINDS.get(dtype or "", "") or {"b": "b", "f": "f"}.get(right.dtype.kind, "iu")
-    wrong_dtype = mine.dtype != wanted_dtype if wanted_dtype else mine.dtype.kind not in kinds
-    if wrong_dtype and mine.dtype.kind not in "biuf":
-        return _wrong_kind(got, "real numbers")
-    exact = right.dtype.kind in "biu" and mine.dtype.kind in "biu"
-    difference = first_difference(mine, right, 0.0 if exact else tolerance)
-    if difference:
-        return (
-            "gives a wrong value.",
-            [f"  first difference: {difference}"]
-            + _cause(usual_cause(mine, right, inputs, causes, tolerance)),
-        )
-    if wrong_dtype:
-        wanted = str(wanted_dtype) if wanted_dtype else _KIND_WORDS[kinds[0]]
-        return (
-            "gives the right values in the wrong dtype.",
-            [f"  expected dtype:   {wanted}", f"  got dtype:        {mine.dtype}"],
-        )
-    return None
-
-
-_KIND_WORDS = {"b": "bool", "i": "integer", "u": "integer", "f": "float32 or float64"}
-
-
-def _wrong_kind(got: Any, wanted: str) -> tuple[str, list[str]]:
-    kind = type(got)
-    came = kind.__name__ if kind.__module__ == "builtins" else f"{kind.__module__}.{kind.__name__}"
-    if got is None:
-        came += " (is there a `return`?)"
-    return "gives the wrong kind of thing.", [
-        f"  expected:         {wanted}",
-        f"  got:              {came}",
-    ]
-
-
-def _cause(cause: str | None) -> list[str]:
-    return [f"  usual cause:      {cause}"] if cause else []
-
-
-def _describe_call(function: Callable[..., Any], args: Any, kwargs: Any) -> str:
-    """The arguments by name: small ones whole, arrays by their shape alone."""
+def _run(
+    function: Callable[..., Any], args: Any, kwargs: Any
+) -> tuple[Any, Exception | SystemExit | None]:
+    """What the function returns, or what it raises."""
     try:
-        names = list(inspect.signature(function).parameters)
-    except (TypeError, ValueError):
-        names = []
-    names += [f"argument {i + 1}" for i in range(len(names), len(args))]
-    return ", ".join(
-        f"{name} {_describe(value)}"
-        for name, value in [*zip(names, args, strict=False), *kwargs.items()]
+        return function(*args, **kwargs), None
+    except (Exception, SystemExit) as error:
+        return None, error
+
+
+def _failure(name: str, call: str, problem: Problem) -> CheckFailed:
+    return CheckFailed(
+        _lines(f"{name} {problem.headline}", {"called with": call, **problem.details})
     )
+
+
+def _explained(error: BaseException, name: str, call: str, headline: str) -> CheckFailed:
+    """An error in the student's function, with the line of it that was running."""
+    if isinstance(error, NotImplementedError):
+        todo = "replace `raise NotImplementedError()` by your solution"
+        return CheckFailed(_lines(f"{name} is not written yet.", {"what to do": todo}))
+    try:
+        text = " ".join(str(error).split())
+    except Exception:
+        text = ""
+    details = {"error": f"{type(error).__name__}: {text}"[:200]}
+    for frame in reversed(traceback.extract_tb(error.__traceback__)):
+        if not _is_library(frame.filename):
+            details[f"at line {frame.lineno}"] = frame.line or "(its text can't be shown)"
+            break
+    return _failure(name, call, Problem(headline, details))
+
+
+def _is_library(filename: str) -> bool:
+    return (
+        filename.startswith((*_LIBRARIES, "<frozen "))
+        or "site-packages" in filename
+        or filename.endswith(".pyx")
+    )
+
+
+def _lines(headline: str, details: Mapping[str, str | None]) -> str:
+    labelled = [f"  {label + ':':<18}{text}" for label, text in details.items() if text]
+    return "\n".join([headline, *labelled])
+
+
+def _describe_call(
+    function: Callable[..., Any], name: str | None, args: Any, kwargs: Any
+) -> tuple[str, str]:
+    """The function's name, and its arguments by name: numbers whole, arrays by shape alone."""
+    name = name or str(getattr(function, "__name__", "your function"))
+    if not callable(function):
+        raise CheckFailed(_lines(f"{name} is not a function.", {"got": describe_answer(function)}))
+    try:
+        parameters = inspect.signature(function).parameters.values()
+    except (TypeError, ValueError):
+        parameters = {}.values()
+    names = [p.name for p in parameters if p.kind in (p.POSITIONAL_ONLY, p.POSITIONAL_OR_KEYWORD)]
+    names += [f"argument {i + 1}" for i in range(len(names), len(args))]
+    given = [*zip(names, args, strict=False), *kwargs.items()]
+    return name, ", ".join(f"{each} {_describe(value)}" for each, value in given) or "no arguments"
 
 
 def _describe(value: Any) -> str:
     if isinstance(value, np.ndarray):
         dtype = "" if value.dtype == np.float64 else f" ({value.dtype})"
         return f"of shape {value.shape}{dtype}"
-    return "a function" if callable(value) else f"= {value!r}"[:80]
+    if callable(value):
+        return "(a function)"
+    if any(True for _ in _arrays_in(value)):
+        return f"({describe_answer(value)})"
+    return f"= {shown(value.item() if isinstance(value, np.generic) else value, 60)}"
+
+
+def _arrays_in(value: Any) -> Iterator[Array]:
+    if isinstance(value, np.ndarray):
+        yield value
+    elif type(value) in (tuple, list):
+        for each in value:
+            yield from _arrays_in(each)
+    elif type(value) is dict:
+        yield from _arrays_in(list(value.values()))
 
 
 def _copies(value: Any) -> Any:
-    """A deep copy of plain data; functions stay as they are."""
+    """A deep copy of plain data; functions and other objects stay as they are."""
     if isinstance(value, np.ndarray):
         return value.copy()
-    if isinstance(value, (tuple, list)):
+    if type(value) in (tuple, list):
         return type(value)(_copies(each) for each in value)
-    if isinstance(value, dict):
+    if type(value) is dict:
         return {key: _copies(each) for key, each in value.items()}
     return value
 
 
-def _same(left: Any, right: Any) -> bool:
-    if isinstance(left, np.ndarray):
-        return left.dtype == right.dtype and np.array_equal(
-            left, right, equal_nan=left.dtype.kind == "f"
-        )
-    if isinstance(left, (tuple, list)):
-        return len(left) == len(right) and all(map(_same, left, right))
-    if isinstance(left, dict):
-        return left.keys() == right.keys() and all(_same(left[k], right[k]) for k in left)
-    return bool(left is right or left == right)
+def _same(mine: Any, original: Any) -> bool:
+    """Whether plain data is unchanged; of other objects, whether they are still the same ones."""
+    if mine is original:
+        return True
+    if type(mine) is not type(original):
+        return False
+    if isinstance(original, np.ndarray):
+        may_be_nan = original.dtype.kind == "f"
+        same_values = np.array_equal(mine, original, equal_nan=may_be_nan)
+        return mine.dtype == original.dtype and same_values
+    if type(original) is dict:
+        return list(mine) == list(original) and _same([*mine.values()], [*original.values()])
+    if type(original) in (tuple, list):
+        return len(mine) == len(original) and all(map(_same, mine, original))
+    return False

@@ -8,8 +8,8 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import ArrayLike
 
-from convbook.arrays import Array, array_of
-from convbook.windows import pad, sliding_windows
+from convbook.arrays import Array, array_of, bias_of, in_one_dtype
+from convbook.windows import pad, padded_size, sliding_windows
 
 
 def conv(
@@ -21,7 +21,9 @@ def conv(
     """Correlate `x` with `weight` over any number of spatial axes.
 
     Shapes, for an image: `x` (n, c, h, w), `weight` (c_out, c, s_h, s_w), `bias` (c_out,) →
-    (n, c_out, h + 2·padding − s_h + 1, w + 2·padding − s_w + 1). `x` is padded with zeros.
+    (n, c_out, h + 2·padding − s_h + 1, w + 2·padding − s_w + 1). `x` is padded with zeros;
+    `padding` is one integer or one for each spatial axis. The dtype is the one to which NumPy
+    promotes the arguments; integers and bools give int64.
     Raises ValueError when the shapes do not fit.
 
     >>> conv([[[1, 2, 3, 4]]], [[[3, 2]]])
@@ -29,28 +31,28 @@ def conv(
     """
     x, weight = array_of("x", x), array_of("weight", weight)
     axes = x.ndim - 2
-    if axes < 1 or weight.ndim != x.ndim or weight.shape[1] != x.shape[1]:
+    if axes < 1:
+        raise ValueError(f"x must have shape (n, c, pixels of one or more axes); it has {x.shape}")
+    if weight.ndim != x.ndim or weight.shape[1] != x.shape[1]:
         raise ValueError(
             "weight must have shape (c_out, c, kernel size) with the channels of x; "
             f"weight has {weight.shape} and x has {x.shape}"
         )
-    windows = sliding_windows(pad(x, padding, axes=axes), weight.shape[2:])
+    size = weight.shape[2:]
+    padded_size("weight", size, x.shape[2:], padding)
+    x, weight, bias = in_one_dtype(x, weight, bias_of(bias, weight.shape[:1]))
+
+    windows = sliding_windows(pad(x, padding, axes=axes), size)
     # Contract channels and window axes: (n, …, c·s) with (c_out, c·s).
-    kernel_axes = list(range(2 + axes, 2 + 2 * axes))
-    out = np.tensordot(windows, weight, axes=([1, *kernel_axes], list(range(1, 2 + axes))))
-    out = np.moveaxis(out, -1, 1)
-    if bias is None:
-        return out
-    bias = array_of("bias", bias, 1)
-    if bias.shape != weight.shape[:1]:
-        raise ValueError(f"bias must have shape {weight.shape[:1]}; it has {bias.shape}")
-    return out + bias.reshape(-1, *(1,) * axes)
+    kernel_axes = range(2 + axes, 2 + 2 * axes)
+    out = np.tensordot(windows, weight, axes=([1, *kernel_axes], range(1, 2 + axes)))
+    return np.moveaxis(out, -1, 1) + bias.reshape(-1, *(1,) * axes)
 
 
 def conv1d(
     x: ArrayLike, weight: ArrayLike, bias: ArrayLike | None = None, padding: int = 0
 ) -> Array:
-    """`conv` for signals: `x` (n, c, w), `weight` (c_out, c, s) → (n, c_out, w + 2·padding − s + 1).
+    """`conv` for signals: `x` (n, c, w), `weight` (c_out, c, s).
 
     >>> conv1d([[[0, 0, 1, 2, 3, 4, 4, 4]]], [[[-1, 1]]])
     array([[[0, 1, 1, 1, 1, 0, 0]]])

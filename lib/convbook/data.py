@@ -5,6 +5,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from convbook.arrays import shown, truth
+
 #: Photographs that `photograph` knows, with what each shows.
 PHOTOGRAPHS = {
     "astronaut": "portrait of an astronaut in front of a flag and a model shuttle",
@@ -39,14 +41,14 @@ def photograph(name: str = "chelsea", grey: bool = False) -> NDArray[np.float64]
     >>> photograph("chelsea").shape, photograph("camera").shape
     ((3, 300, 451), (3, 512, 512))
     """
-    if name not in PHOTOGRAPHS:
-        raise ValueError(f"name must be one of {', '.join(PHOTOGRAPHS)}; it is {name!r}")
-    import skimage.color
+    if not isinstance(name, str) or name not in PHOTOGRAPHS:
+        raise ValueError(f"name must be one of {', '.join(PHOTOGRAPHS)}; it is {shown(name)}")
+    grey = truth("grey", grey)
     import skimage.data
 
-    image = getattr(skimage.data, name)() / 255.0
+    image: NDArray[np.float64] = getattr(skimage.data, name)() / 255.0
     if image.ndim == 2:
-        image = skimage.color.gray2rgb(image)
-    image = np.moveaxis(image, -1, 0)
+        return np.stack([image] * (1 if grey else 3))
+    image = np.ascontiguousarray(np.moveaxis(image, -1, 0))
     # The luminance weights of ITU-R BT.709, as scikit-image's rgb2gray.
     return np.tensordot([[0.2125, 0.7154, 0.0721]], image, axes=1) if grey else image

@@ -1,6 +1,7 @@
 """Where two arrays first differ, and what mistake usually makes such a difference."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from itertools import combinations
 from typing import Any
 
 import numpy as np
@@ -12,7 +13,8 @@ Array = NDArray[Any]
 def first_difference(got: Array, right: Array, tolerance: float) -> str | None:
     """Say in words where `got` first differs from `right`, in raster order; None if nowhere.
 
-    A value differs when its error exceeds `tolerance` times the largest expected value, at least 1.
+    A value differs when its error exceeds `tolerance` times the largest finite expected value, at
+    least 1. NaN equals NaN, and an infinity only itself.
 
     >>> first_difference(np.array([1, 2, 9]), np.array([1, 2, 3]), 0)
     'at [2]: expected 3, got 9 (1 of 3 values differs)'
@@ -22,7 +24,7 @@ def first_difference(got: Array, right: Array, tolerance: float) -> str | None:
     if not count:
         return None
     place = tuple(int(i) for i in np.argwhere(wrong)[0])
-    values = f"expected {_number(right[place])}, got {_number(got[place])}"
+    values = _pair(right[place], got[place])
     if right.ndim == 0:
         return values
     where = ", ".join(map(str, place))
@@ -33,7 +35,7 @@ def first_difference(got: Array, right: Array, tolerance: float) -> str | None:
 def usual_cause(
     got: Array, right: Array, inputs: list[Array], causes: Mapping[str, Any], tolerance: float
 ) -> str | None:
-    """The mistake that explains `got`, if it is one that is known; else None.
+    """The mistake that explains `got`, which is wrong, if it is one that is known; else None.
 
     `causes` are this task's known wrong answers; the ones that any task can have are tried after
     them.
@@ -43,71 +45,109 @@ def usual_cause(
     """
     for cause, answer in causes.items():
         answer = np.asarray(answer)
-        if answer.shape == got.shape and not _equal(answer, right, tolerance):
-            if _equal(got, answer, tolerance):
-                return cause
+        if _equal(got, answer, tolerance) and not _equal(answer, right, tolerance):
+            return cause
     if got.shape != right.shape:
         return _shape_cause(got.shape, right.shape)
     if right.ndim == 0:
         return None
-    if np.isnan(got.astype(float)).any():
-        return "some values are NaN: an array from np.empty that is not filled, or a division by 0"
+    if right.dtype.kind == "b":
+        return "True and False are exchanged" if _equal(got, ~right, tolerance) else None
+    integers = got.dtype.kind in "biu"
+    got, right = got.astype(float), right.astype(float)
+    if any(_equal(got, x, tolerance) for x in inputs):
+        return "the input comes back as it is"
+    fraction = np.isfinite(right) & (right % 1 != 0)
+    if fraction.any() and (integers or _equal(got, np.trunc(right), tolerance)):
+        return "the result is stored in an array of integers, which cuts off the fraction"
+    return _value_cause(got, right, tolerance)
+
+
+def _value_cause(got: Array, right: Array, tolerance: float) -> str | None:
+    if (np.isnan(got) & ~np.isnan(right)).any():
+        return "NaN comes from 0/0, from inf − inf, or from np.empty that is not filled"
     if not got.any():
         return "every value is zero: is the result ever written to?"
-    if any(x.shape == got.shape and _equal(got, x, tolerance) for x in inputs):
-        return "the input comes back as it is"
-    if right.dtype.kind == "f" and _equal(got, np.trunc(right), tolerance):
-        return "the result is stored in an array of integers, which cuts off the fraction"
-    if _equal(got, -right, tolerance):
-        return "the sign is turned around"
-    for axis in range(right.ndim):
-        if _equal(got, np.flip(right, axis), tolerance):
-            return f"the answer is reversed along axis {axis}"
-    for first in range(right.ndim):
-        for second in range(first + 1, right.ndim):
-            swapped = np.swapaxes(right, first, second)
-            if swapped.shape == got.shape and _equal(got, swapped, tolerance):
-                return f"axes {first} and {second} are swapped"
-    for axis in range(right.ndim):
-        for step in (-1, 1):
-            if right.shape[axis] > 1 and _equal(got, np.roll(right, step, axis), tolerance):
-                return f"everything is one place off along axis {axis}"
+    for cause, wrong_answer in _rearranged(right):
+        if _equal(got, wrong_answer, tolerance):
+            return cause
+    axis = _shifted_axis(got, right, tolerance)
+    if axis is not None:
+        return f"everything is one place off along axis {axis}"
     wrong = ~_close(got, right, tolerance)
-    inner = tuple(slice(1, -1) if n > 2 else slice(None) for n in right.shape[-2:])
-    if right.ndim >= 2 and wrong[..., *inner].size and not wrong[..., *inner].any():
-        return "the inside is right and the border is wrong: look at the padding and the ranges"
-    for axis in range(max(right.ndim - 2, 0)):
-        first_only = np.take(wrong, 0, axis)
-        if right.shape[axis] > 1 and not first_only.any():
-            return f"right for index 0 of axis {axis} only: the other images or channels are wrong"
-    if np.isclose(got.sum(), right.sum()) and _equal(
-        np.sort(got, None), np.sort(right, None), tolerance
-    ):
+    for depth in range(1, min(3, (max(right.shape[-2:]) - 1) // 2) + 1):
+        inside = [slice(depth, -depth) if n > 2 * depth else slice(None) for n in right.shape[-2:]]
+        if wrong[..., *inside].size and not wrong[..., *inside].any():
+            return "the inside is right and the border is wrong: look at the padding and the ranges"
+    for axis in range(right.ndim - 2):
+        others = tuple(a for a in range(right.ndim) if a != axis)
+        hit = np.asarray(wrong.any(axis=others))
+        if hit.size > 1 and not hit[0] and hit[1:].all():
+            return f"only index 0 along axis {axis} is right: does a `return` stand inside a loop?"
+    if _equal(np.sort(got, None), np.sort(right, None), tolerance):
         return "the right values are in the wrong places"
+    return None
+
+
+def _rearranged(right: Array) -> Iterator[tuple[str, Array]]:
+    """The right values, moved about or negated as mistakes do it."""
+    yield "the sign is turned around", -right
+    for axis in range(right.ndim):
+        yield f"the answer is reversed along axis {axis}", np.flip(right, axis)
+    if right.ndim >= 2:
+        yield "the answer is reversed along its last two axes", np.flip(right, (-2, -1))
+    for first, second in combinations(range(right.ndim), 2):
+        yield f"axes {first} and {second} are swapped", np.swapaxes(right, first, second)
+
+
+def _shifted_axis(got: Array, right: Array, tolerance: float) -> int | None:
+    """The axis along which `got` is `right`, moved by one place; what enters at the end is free."""
+    for axis in range(right.ndim):
+        mine, theirs = np.moveaxis(got, axis, 0), np.moveaxis(right, axis, 0)
+        for moved, still in ((mine[1:], theirs[:-1]), (mine[:-1], theirs[1:])):
+            if still.size and np.ptp(still) and _equal(moved, still, tolerance):
+                return axis
     return None
 
 
 def _shape_cause(got: tuple[int, ...], right: tuple[int, ...]) -> str | None:
     if len(got) != len(right):
-        return "an axis is missing or too many: batches and channels keep their own axes"
+        many = "an axis is missing" if len(got) < len(right) else "there is an axis too many"
+        return f"{many}: the batch and the channels keep axes of their own, even of size 1"
     if sorted(got) == sorted(right):
-        return "axes are swapped: height comes before width, channels before both"
-    off = [(g - r) for g, r in zip(got, right, strict=True)]
-    if set(off) <= {-1, 0, 1}:
+        return "axes are swapped: height comes before width, and the channels before both"
+    more = np.subtract(got, right)
+    if set(more) <= {-1, 0, 1}:
         return "one too many or too few along an axis: n − s + 1 windows of size s fit on n pixels"
+    if (more <= 0).all() and (more % 2 == 0).all():
+        return "an even number is missing along an axis: is the padding there, on both sides?"
     return None
 
 
 def _close(got: Array, right: Array, tolerance: float) -> NDArray[np.bool_]:
     if tolerance == 0:
         return np.asarray(got == right)
-    scale = max(1.0, float(np.abs(right).max(initial=0)))
-    return np.isclose(got, right, rtol=0, atol=tolerance * scale, equal_nan=True)
+    size = np.abs(right.astype(float))
+    scale = max(1.0, float(size[np.isfinite(size)].max(initial=0)))
+    close: NDArray[np.bool_] = np.isclose(
+        got.astype(float), right.astype(float), rtol=0, atol=tolerance * scale, equal_nan=True
+    )
+    return close
 
 
 def _equal(got: Array, right: Array, tolerance: float) -> bool:
-    return bool(_close(got, right, tolerance).all())
+    return got.shape == right.shape and bool(_close(got, right, tolerance).all())
 
 
-def _number(value: Any) -> str:
-    return f"{value:.6g}" if isinstance(value, (float, np.floating)) else str(value)
+def _pair(right: Any, got: Any) -> str:
+    """Both values, with as many digits as it takes to tell them apart."""
+    for digits in (6, 9, 17):
+        texts = [_number(value, digits) for value in (right, got)]
+        if texts[0] != texts[1]:
+            break
+    return f"expected {texts[0]}, got {texts[1]}"
+
+
+def _number(value: Any, digits: int) -> str:
+    is_float = isinstance(value, (float, np.floating))
+    return f"{float(value):.{digits}g}" if is_float else str(value)[:40]

@@ -4,7 +4,7 @@ An image is `h` by `w` pixels with `c` channels; a layer answers with `c_out` ch
 position and, unless it is dense, looks at `s` by `s` pixels. Biases are counted only when asked.
 """
 
-from convbook.arrays import integer
+from convbook.arrays import integer, truth
 
 
 def output_size(n: int, s: int, padding: int = 0) -> int:
@@ -30,7 +30,7 @@ def dense_parameters(h: int, w: int, c: int, c_out: int, bias: bool = False) -> 
     """
     pixels = integer("h", h, 1) * integer("w", w, 1)
     c, c_out = integer("c", c, 1), integer("c_out", c_out, 1)
-    return pixels**2 * c * c_out + bias * pixels * c_out
+    return (pixels * c + truth("bias", bias)) * pixels * c_out
 
 
 def locally_connected_parameters(
@@ -52,4 +52,4 @@ def conv_parameters(c: int, c_out: int, s: int, bias: bool = False) -> int:
     (81, 1792)
     """
     c, c_out, s = integer("c", c, 1), integer("c_out", c_out, 1), integer("s", s, 1)
-    return (s * s * c + bool(bias)) * c_out
+    return (s * s * c + truth("bias", bias)) * c_out

@@ -8,12 +8,13 @@ import io
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from html import escape
 from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike
 
-from convbook.arrays import array_of
+from convbook.arrays import Array, array_of, integer, shown
 
 #: Distinct hues with a contrast of at least 3 : 1 against white and against near-black.
 COLOURS = ("#2f81c7", "#cf6a12", "#2c9a5e", "#a35fc9", "#d14a5a", "#8a7a18", "#158f9c", "#b5577f")
@@ -44,6 +45,7 @@ def figure(
     """
     from matplotlib.figure import Figure
 
+    rows, columns = integer("rows", rows, 1), integer("columns", columns, 1)
     fig = Figure(figsize=size or (3.0 * columns, 3.0 * rows), layout="constrained")
     axes = fig.subplots(rows, columns, **options)
     for ax in np.ravel(axes):
@@ -63,48 +65,75 @@ def show(fig: Any, alt: str) -> Picture:
     >>> 'role="img" aria-label="A straight line rising from 0 to 1."' in picture.svg
     True
     """
-    if not alt.strip():
-        raise ValueError("alt must describe the figure; it is empty")
-    from html import escape
-
+    if not isinstance(alt, str) or not alt.strip():
+        raise ValueError(f"alt must describe the figure in words; it is {shown(alt)}")
     from matplotlib import rc_context
 
+    alt = " ".join(alt.split())
+    # Lay out once: doing it again moves everything by a hair.
+    fig.draw_without_rendering()
+    fig.set_layout_engine("none")
     png, svg = io.BytesIO(), io.StringIO()
     # The salt makes the ids of one page's figures differ, and one figure's the same every time.
     with rc_context({"svg.fonttype": "none", "svg.hashsalt": alt}):
         fig.savefig(svg, format="svg", transparent=True, metadata={"Date": None})
     fig.savefig(png, format="png", dpi=150, facecolor="white")
-    text = svg.getvalue()
-    text = text[text.index("<svg") :]
-    text = re.sub(r"<metadata>.*?</metadata>", "", text, flags=re.DOTALL)
-    text = text.replace("#000000", "currentColor")
     width, height = (72 * inches for inches in fig.get_size_inches())
+    return Picture(_for_page(svg.getvalue(), alt, width, height), png.getvalue(), alt)
+
+
+def _for_page(svg: str, alt: str, width: float, height: float) -> str:
+    """Matplotlib's SVG file as an element that can stand in a page beside others."""
+    body = svg[svg.index(">", svg.index("<svg")) + 1 :]
+    # The style sheet would hold for the whole page; it goes into the element's own style.
+    body = re.sub(r"<metadata>.*?</metadata>|<style.*?</style>", "", body, flags=re.DOTALL)
+    body = re.sub(r"(fill|stroke): #000000", r"\1: currentColor", body)
+    # Matplotlib names every group (axes_1, text_3), the same in each figure: keep what is used.
+    used = set(re.findall(r'(?:url\(|href=")#([^")]+)', body))
+    body = re.sub(r' id="([^"]*)"', lambda m: m[0] if m[1] in used else "", body)
     # Blank lines would end the HTML block in which Markdown readers find the figure.
-    body = re.sub(r"\n\s*\n", "\n", text[text.index(">", text.index("<svg")) + 1 :])
-    opening = (
-        f'<svg class="picture" role="img" aria-label="{escape(alt)}" viewBox="0 0 {width:g} '
-        f'{height:g}" style="width: {width:g}pt; max-width: 100%; height: auto" '
-        'fill="currentColor" xmlns="http://www.w3.org/2000/svg" '
-        'xmlns:xlink="http://www.w3.org/1999/xlink">'
+    body = re.sub(r"\n\s*\n", "\n", body)
+    return (
+        f'<svg class="picture" role="img" aria-label="{escape(alt)}" '
+        f'viewBox="0 0 {width:g} {height:g}" style="width: {width:g}pt; max-width: 100%; '
+        'height: auto; stroke-linejoin: round; stroke-linecap: butt" fill="currentColor" '
+        'xmlns="http://www.w3.org/2000/svg" xmlns:xlink="http://www.w3.org/1999/xlink">' + body
     )
-    return Picture(opening + body, png.getvalue(), alt)
 
 
 def draw_image(ax: Any, image: ArrayLike, title: str = "", limits: Any = (0, 1)) -> None:
     """Draw one image (h, w), (1, h, w) or (3, h, w) on `ax`, without ticks.
 
-    `limits` are the values shown as black and white; None takes the image's own.
+    `limits` are the values shown as black and white, in colour images as none and all of a colour;
+    None takes the image's own. What lies beyond is cut off.
     """
-    image = array_of("image", image)
-    if image.ndim == 3:
-        image = image[0] if len(image) == 1 else np.moveaxis(image, 0, -1)
-    low, high = (image.min(), image.max()) if limits is None else limits
-    ax.imshow(image, cmap="gray", vmin=low, vmax=high, interpolation="nearest")
+    picture = array_of("image", image).astype(float)
+    if picture.ndim == 2:
+        picture = picture[None]
+    if picture.ndim != 3 or len(picture) not in (1, 3) or not picture.size:
+        raise ValueError(
+            "image must have shape (h, w), (1, h, w) or (3, h, w) and at least one pixel; "
+            f"it has {np.shape(image)}"
+        )
+    low, high = _limits(picture, limits)
+    # Matplotlib scales grey images alone, so both kinds are scaled here.
+    picture = np.clip((picture - low) / (high - low or 1.0), 0, 1)
+    shape = picture[0] if len(picture) == 1 else np.moveaxis(picture, 0, -1)
+    ax.imshow(shape, cmap="gray", vmin=0, vmax=1, interpolation="nearest")
     ax.set_xticks([])
     ax.set_yticks([])
     ax.spines[:].set_visible(False)
     if title:
         ax.set_title(title, fontsize=10)
+
+
+def _limits(image: Array, limits: Any) -> tuple[float, float]:
+    if limits is None:
+        return float(np.nanmin(image)), float(np.nanmax(image))
+    pair = array_of("limits", limits)
+    if pair.shape != (2,) or not pair[0] < pair[1]:
+        raise ValueError(f"limits must be two numbers, low < high; they are {shown(limits)}")
+    return float(pair[0]), float(pair[1])
 
 
 def draw_matrix(
@@ -118,7 +147,11 @@ def draw_matrix(
     from matplotlib.patches import Rectangle
 
     numbers = array_of("numbers", numbers, ndim=2)
+    if numbers.dtype.kind not in "iu":
+        raise TypeError(f"numbers must hold integers; its dtype is {numbers.dtype}")
     rows, columns = numbers.shape
+    if labels is not None and [len(row) for row in labels] != [columns] * rows:
+        raise ValueError(f"labels must have {rows} rows of {columns}; it is {shown(labels)}")
     for (i, j), number in np.ndenumerate(numbers):
         connected = number >= 0
         ax.add_patch(

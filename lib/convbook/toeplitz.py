@@ -7,8 +7,9 @@ from typing import Literal
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from convbook.arrays import Array, array_of, integer, integers
+from convbook.arrays import Array, array_of, integer, integers, shown, truth
 from convbook.conv import conv
+from convbook.windows import padded_size
 
 Layer = Literal["dense", "local", "shared"]
 
@@ -36,11 +37,10 @@ def parameter_map(
            [-1,  0,  1,  2],
            [-1, -1,  0,  1]])
     """
-    if layer not in ("dense", "local", "shared"):
-        raise ValueError(f"layer must be 'dense', 'local' or 'shared'; it is {layer!r}")
-    sizes = integers("shape", shape, 1 if isinstance(shape, int) else len(shape), least=1)
-    k = integer("k", k)
-    border = k if padded else 0
+    if not isinstance(layer, str) or layer not in ("dense", "local", "shared"):
+        raise ValueError(f"layer must be 'dense', 'local' or 'shared'; it is {shown(layer)}")
+    sizes, k = integers("shape", shape, None, least=1), integer("k", k)
+    border = k if truth("padded", padded) else 0
     outputs = np.indices(sizes).reshape(len(sizes), -1, 1)
     inputs = np.indices([n + 2 * border for n in sizes]).reshape(len(sizes), 1, -1) - border
     offsets = inputs - outputs
@@ -59,8 +59,10 @@ def toeplitz_matrix(
     """The matrix that correlates a signal or image of `shape` with `kernel`.
 
     Shapes: `kernel` (s,) and `shape` n → (n + 2p − s + 1, n); `kernel` (s_h, s_w) and `shape`
-    (h, w) → (outputs, h·w), a doubly blocked Toeplitz matrix. `toeplitz_matrix(u, n) @ x` is the
-    correlation of the zero-padded `x` with `u`.
+    (h, w) → (outputs, h·w), a doubly blocked Toeplitz matrix. More axes work alike; one integer as
+    `shape` or `padding` serves every axis. `toeplitz_matrix(u, n) @ x` is the correlation of the
+    zero-padded `x` with `u`. The dtype is that of `kernel`; integers and bools give int64.
+    Raises ValueError when the kernel does not fit.
 
     >>> toeplitz_matrix([1, 2, 3], 4, padding=1)
     array([[2, 3, 0, 0],
@@ -69,17 +71,19 @@ def toeplitz_matrix(
            [0, 0, 1, 2]])
     """
     kernel = array_of("kernel", kernel)
+    if kernel.ndim < 1:
+        raise ValueError(f"kernel must have at least 1 axis; it is the number {kernel}")
     sizes = integers("shape", shape, kernel.ndim, least=1)
+    padded_size("kernel", kernel.shape, sizes, padding)
     # The columns of a linear map are what it makes of the basis vectors.
     pixels = math.prod(sizes)
     basis = np.eye(pixels, dtype=kernel.dtype).reshape(pixels, 1, *sizes)
-    return np.ascontiguousarray(
-        conv(basis, kernel[None, None], padding=padding).reshape(pixels, -1).T
-    )
+    columns = conv(basis, kernel[None, None], padding=padding).reshape(pixels, -1)
+    return np.ascontiguousarray(columns.T)
 
 
 def is_toeplitz(matrix: ArrayLike) -> bool:
-    """Whether every diagonal of a matrix is constant.
+    """Whether every diagonal of a matrix is constant: exactly, so that a NaN never is.
 
     >>> is_toeplitz([[1, 2, 3], [0, 1, 2]]), is_toeplitz([[1, 2], [3, 4]])
     (True, False)
