@@ -74,8 +74,8 @@ def check(
         1e-6, or 1e-4 when an argument or the answer is float32. Where whole numbers are expected
         they must be exact, unless `dtype` allows floats and floats come.
     causes:
-        Wrong answers that students give, by what causes them: shown as the usual cause when the
-        answer equals one of them. Each has the form of `expect`.
+        Wrong answers that students give, by what causes them, or functions that compute these
+        answers when needed: shown as the usual cause when the student's answer equals one.
     name:
         What the message calls the function; by default its own name.
 

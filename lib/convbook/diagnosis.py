@@ -37,14 +37,14 @@ def usual_cause(
 ) -> str | None:
     """The mistake that explains `got`, which is wrong, if it is one that is known; else None.
 
-    `causes` are this task's known wrong answers; the ones that any task can have are tried after
-    them.
+    `causes` are this task's known wrong answers, or functions that compute them; the ones that any
+    task can have are tried after them.
 
     >>> usual_cause(np.zeros(3), np.ones(3), [], {}, 1e-6)
     'every value is zero: is the result ever written to?'
     """
     for cause, answer in causes.items():
-        answer = np.asarray(answer)
+        answer = np.asarray(answer() if callable(answer) else answer)
         if _equal(got, answer, tolerance) and not _equal(answer, right, tolerance):
             return cause
     if got.shape != right.shape:

@@ -89,15 +89,3 @@ def convolve_1d(x, u):
 # %% wrong: all zeros
 def convolve_1d(x, u):
     return np.zeros(len(x) - len(u) + 1)
-
-
-# %% wrong: reads the expected answer from the caller
-def convolve_1d(x, u):
-    import sys
-
-    frame = sys._getframe(1)
-    while frame:
-        if "expect" in frame.f_locals:
-            return frame.f_locals["expect"]
-        frame = frame.f_back
-    return np.zeros(len(x) - len(u) + 1)
