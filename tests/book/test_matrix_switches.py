@@ -3,12 +3,11 @@
 from itertools import product
 from typing import Any
 
+import convbook
 import numpy as np
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page
-
-import convbook
 
 PAGE = "chapters/weight_sharing.html"
 SHAPES = {"4": 4, "8": 8, "3×3": (3, 3), "4×4": (4, 4)}
