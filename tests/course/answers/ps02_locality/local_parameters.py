@@ -161,7 +161,7 @@ def local_parameters(h, w, c, c_out, k):
 
 
 # %% wrong: makes every difference vanish
-import convbook.checks
+import convbook.answers
 
 
 def nothing(got, right, tolerance):
@@ -169,5 +169,5 @@ def nothing(got, right, tolerance):
 
 
 def local_parameters(h, w, c, c_out, k):
-    convbook.checks.first_difference = nothing
+    convbook.answers.first_difference = nothing
     return h * w
