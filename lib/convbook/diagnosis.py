@@ -32,6 +32,7 @@ def first_difference(got: Array, right: Array, tolerance: float) -> str | None:
     return f"at [{where}]: {values} ({count} of {right.size} values {verb})"
 
 
+@np.errstate(invalid="ignore")  # infinities may stand anywhere in an answer
 def usual_cause(
     got: Array, right: Array, inputs: list[Array], causes: Mapping[str, Any], tolerance: float
 ) -> str | None:
