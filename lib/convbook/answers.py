@@ -181,6 +181,8 @@ def describe_answer(answer: Any) -> str:
         return f"a {type(answer).__name__} of {_count(len(answer))}"
     if answer is None:
         return "None"
+    if _is(answer, np.generic):
+        return f"{shown(answer.item(), 40)} ({_type_name(answer)})"
     if type(answer) in (bool, int, float, complex, str):
         return f"{shown(answer, 40)} ({type(answer).__name__})"
     return _type_name(answer)

@@ -31,9 +31,15 @@ def array_of(name: str, value: ArrayLike, ndim: int | None = None) -> Array:
         came = f"its dtype is {array.dtype}" if is_array else f"it is {shown(value)}"
         raise TypeError(f"{name} must hold real numbers; {came}")
     if ndim is not None and array.ndim != ndim:
-        axes = "1 axis" if ndim == 1 else f"{ndim} axes"
-        raise ValueError(f"{name} must have {axes}; it has {array.ndim}: shape {array.shape}")
+        raise ValueError(
+            f"{name} must have {axes_in_words(ndim)}; it has {array.ndim}: shape {array.shape}"
+        )
     return array
+
+
+def axes_in_words(count: int) -> str:
+    """`1 axis`, `2 axes`, …"""
+    return "1 axis" if count == 1 else f"{count} axes"
 
 
 def bias_of(bias: ArrayLike | None, shape: tuple[int, ...]) -> Array:
@@ -97,10 +103,9 @@ def integers(
     ...
     ValueError: padding must be one integer of at least 0 or 2 of them; it is (1, 2, 3)
     """
-    given: list[Any] = [value]
-    several = isinstance(value, (Sequence, np.ndarray)) and np.ndim(value) > 0
-    if several and not isinstance(value, str):
-        given = list(value)  # type: ignore[arg-type]
+    entries: Any = value.tolist() if isinstance(value, np.ndarray) else value
+    several = isinstance(entries, Sequence) and not isinstance(entries, str)
+    given = list(entries) if several else [entries]
     numbers = [number for each in given if (number := _index(each)) is not None]
     right_count = len(given) == count if several and count else len(given) > 0
     if right_count and len(numbers) == len(given) and all(n >= least for n in numbers):

@@ -32,6 +32,7 @@ def first_difference(got: Array, right: Array, tolerance: float) -> str | None:
     return f"at [{where}]: {values} ({count} of {right.size} values {verb})"
 
 
+@np.errstate(invalid="ignore")  # infinities may stand anywhere in an answer
 def usual_cause(
     got: Array, right: Array, inputs: list[Array], causes: Mapping[str, Any], tolerance: float
 ) -> str | None:
@@ -47,6 +48,8 @@ def usual_cause(
         answer = np.asarray(answer() if callable(answer) else answer)
         if _equal(got, answer, tolerance) and not _equal(answer, right, tolerance):
             return cause
+    if any(_equal(got, x, tolerance) for x in inputs):
+        return "the input comes back as it is"
     if got.shape != right.shape:
         return _shape_cause(got.shape, right.shape)
     if right.ndim == 0:
@@ -55,8 +58,6 @@ def usual_cause(
         return "True and False are exchanged" if _equal(got, ~right, tolerance) else None
     integers = got.dtype.kind in "biu"
     got, right = got.astype(float), right.astype(float)
-    if any(_equal(got, x, tolerance) for x in inputs):
-        return "the input comes back as it is"
     fraction = np.isfinite(right) & (right % 1 != 0)
     if fraction.any() and (integers or _equal(got, np.trunc(right), tolerance)):
         return "the result is stored in an array of integers, which cuts off the fraction"
@@ -83,7 +84,7 @@ def _value_cause(got: Array, right: Array, tolerance: float) -> str | None:
         others = tuple(a for a in range(right.ndim) if a != axis)
         hit = np.asarray(wrong.any(axis=others))
         if hit.size > 1 and not hit[0] and hit[1:].all():
-            return f"only index 0 along axis {axis} is right: does a `return` stand inside a loop?"
+            return f"only index 0 along axis {axis} is right: are all the others computed?"
     if _equal(np.sort(got, None), np.sort(right, None), tolerance):
         return "the right values are in the wrong places"
     return None
@@ -92,6 +93,8 @@ def _value_cause(got: Array, right: Array, tolerance: float) -> str | None:
 def _rearranged(right: Array) -> Iterator[tuple[str, Array]]:
     """The right values, moved about or negated as mistakes do it."""
     yield "the sign is turned around", -right
+    yield "negative values have lost their sign", np.abs(right)
+    yield "negative values have become 0", np.maximum(right, 0)
     for axis in range(right.ndim):
         yield f"the answer is reversed along axis {axis}", np.flip(right, axis)
     if right.ndim >= 2:
@@ -101,11 +104,14 @@ def _rearranged(right: Array) -> Iterator[tuple[str, Array]]:
 
 
 def _shifted_axis(got: Array, right: Array, tolerance: float) -> int | None:
-    """The axis along which `got` is `right`, moved by one place; what enters at the end is free."""
-    for axis in range(right.ndim):
+    """The last or last but one axis, if `got` is `right` moved one place along it.
+
+    What enters at the end may be anything.
+    """
+    for axis in range(max(right.ndim - 2, 0), right.ndim):
         mine, theirs = np.moveaxis(got, axis, 0), np.moveaxis(right, axis, 0)
         for moved, still in ((mine[1:], theirs[:-1]), (mine[:-1], theirs[1:])):
-            if still.size and np.ptp(still) and _equal(moved, still, tolerance):
+            if len(still) > 1 and still.size and np.ptp(still) and _equal(moved, still, tolerance):
                 return axis
     return None
 
@@ -115,10 +121,11 @@ def _shape_cause(got: tuple[int, ...], right: tuple[int, ...]) -> str | None:
         many = "an axis is missing" if len(got) < len(right) else "there is an axis too many"
         return f"{many}: the batch and the channels keep axes of their own, even of size 1"
     if sorted(got) == sorted(right):
-        return "axes are swapped: height comes before width, and the channels before both"
+        pixels = "; height comes before width, and the channels before both"
+        return "axes are swapped" + (pixels if len(right) > 2 else ": rows come before columns")
     more = np.subtract(got, right)
     if set(more) <= {-1, 0, 1}:
-        return "one too many or too few along an axis: n − s + 1 windows of size s fit on n pixels"
+        return "an axis is one too long or too short; n pixels have n − s + 1 windows of size s"
     if (more <= 0).all() and (more % 2 == 0).all():
         return "an even number is missing along an axis: is the padding there, on both sides?"
     return None

@@ -68,8 +68,11 @@ def show(fig: Any, alt: str) -> Picture:
     if not isinstance(alt, str) or not alt.strip():
         raise ValueError(f"alt must describe the figure in words; it is {shown(alt)}")
     from matplotlib import rc_context
+    from matplotlib.legend import Legend
 
     alt = " ".join(alt.split())
+    for legend in fig.findobj(Legend):  # its box would stay white on a dark page
+        legend.get_frame().set_facecolor("none")
     # Lay out once: doing it again moves everything by a hair.
     fig.draw_without_rendering()
     fig.set_layout_engine("none")
@@ -87,7 +90,7 @@ def _for_page(svg: str, alt: str, width: float, height: float) -> str:
     body = svg[svg.index(">", svg.index("<svg")) + 1 :]
     # The style sheet would hold for the whole page; it goes into the element's own style.
     body = re.sub(r"<metadata>.*?</metadata>|<style.*?</style>", "", body, flags=re.DOTALL)
-    body = re.sub(r"(fill|stroke): #000000", r"\1: currentColor", body)
+    body = re.sub(r'\b((?:fill|stroke)(?:: |="))#000000', r"\1currentColor", body)
     # Matplotlib names every group (axes_1, text_3), the same in each figure: keep what is used.
     used = set(re.findall(r'(?:url\(|href=")#([^")]+)', body))
     body = re.sub(r' id="([^"]*)"', lambda m: m[0] if m[1] in used else "", body)

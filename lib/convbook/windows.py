@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import ArrayLike
 
-from convbook.arrays import Array, array_of, integer, integers, shown
+from convbook.arrays import Array, array_of, axes_in_words, integer, integers, shown
 
 
 def pad(x: ArrayLike, padding: int | Sequence[int], value: float = 0.0, axes: int = 2) -> Array:
@@ -19,7 +19,7 @@ def pad(x: ArrayLike, padding: int | Sequence[int], value: float = 0.0, axes: in
     """
     x, axes, filling = array_of("x", x), integer("axes", axes, 1), array_of("value", value, 0)
     if x.ndim < axes:
-        raise ValueError(f"x must have at least {axes} axes; its shape is {x.shape}")
+        raise ValueError(f"x must have at least {axes_in_words(axes)}; its shape is {x.shape}")
     with np.errstate(invalid="ignore", over="ignore"):
         held = filling.astype(x.dtype)
     if x.dtype.kind != "f" and held != filling:

@@ -1,0 +1,240 @@
+"""Figures carry their description, the page's own black, and nothing that collides on a page."""
+
+import io
+import re
+from typing import Any
+from xml.etree import ElementTree
+
+import numpy as np
+import pytest
+from convbook import parameter_map
+from convbook.arrays import shown
+from convbook.plot import COLOURS, Picture, draw_image, draw_matrix, figure, show
+from matplotlib.image import imread
+
+SVG = "{http://www.w3.org/2000/svg}"
+
+
+def busy_figure() -> Any:
+    """One with everything that Matplotlib gives an id, a style or a colour."""
+    fig, (left, middle, right) = figure(1, 3, size=(7, 3))
+    draw_image(left, np.linspace(0, 1, 60).reshape(3, 4, 5), title="colour")
+    draw_matrix(middle, parameter_map("shared", 3, 1), labels=[["a", "b", "c"]] * 3)
+    right.plot([1, 3, 2], marker="o", color="black", label="a & b < c")
+    right.scatter([0, 1], [1, 2], color=COLOURS[1])
+    right.fill_between([0, 1, 2], [0, 1, 0], color="black", hatch="/", alpha=0.5)
+    right.legend()
+    return fig
+
+
+@pytest.fixture(scope="module")
+def picture() -> Picture:
+    return show(busy_figure(), "A line & <others>.")
+
+
+def test_the_svg_is_an_image_with_its_description(picture: Picture):
+    root = ElementTree.fromstring(picture.svg)
+    assert root.tag == f"{SVG}svg"
+    assert root.get("role") == "img"
+    assert root.get("aria-label") == picture.alt == "A line & <others>."
+    assert root.get("viewBox") == "0 0 504 216"
+    assert picture._repr_mimebundle_() == {
+        "text/html": picture.svg,
+        "image/png": picture.png,
+        "text/plain": "[A line & <others>.]",
+    }
+
+
+def test_black_is_the_pages_text_colour(picture: Picture):
+    assert not re.search(r"#000000|#000\b|\bblack\b|rgb\(0", picture.svg)
+    assert "stroke: currentColor" in picture.svg
+    assert "#ffffff" not in picture.svg
+    root = ElementTree.fromstring(picture.svg)
+    assert root.get("fill") == "currentColor"
+    texts = [element for element in root.iter(f"{SVG}text")]
+    assert {"colour", "a & b < c"} <= {"".join(text.itertext()).strip() for text in texts}
+    assert not any("fill" in text.get("style", "") for text in texts)
+
+
+def test_words_about_black_stay_as_they_are():
+    fig, ax = figure()
+    ax.set_title("#000000")
+    assert ">#000000<" in show(fig, "A title.").svg
+
+
+def test_nothing_reaches_out_of_the_figure(picture: Picture):
+    assert not re.search(r"<style|<metadata|<script|<\?xml|<!DOCTYPE", picture.svg)
+    addresses = set(re.findall(r'https?://[^"\s]+', picture.svg))
+    assert addresses == {"http://www.w3.org/2000/svg", "http://www.w3.org/1999/xlink"}
+
+
+def test_no_blank_line_ends_the_html_block(picture: Picture):
+    assert not re.search(r"\n\s*\n", picture.svg)
+    fig, _ = figure()
+    broken = show(fig, "One line.\n\n  Another line.")
+    assert broken.alt == "One line. Another line."
+    assert not re.search(r"\n\s*\n", broken.svg)
+
+
+def ids(svg: str) -> list[str]:
+    return re.findall(r'\bid="([^"]*)"', svg)
+
+
+def test_every_reference_has_its_one_id(picture: Picture):
+    used = set(re.findall(r'url\(#([^)]+)\)|href="#([^"]+)"', picture.svg))
+    assert {a or b for a, b in used} == set(ids(picture.svg))
+    assert len(ids(picture.svg)) == len(set(ids(picture.svg))) > 3
+
+
+def test_ids_of_two_figures_differ(picture: Picture):
+    other = show(busy_figure(), "The same figure, described in other words.")
+    assert set(ids(picture.svg)).isdisjoint(ids(other.svg))
+
+
+def test_the_same_figure_gives_the_same_svg(picture: Picture):
+    fig = busy_figure()
+    first, second = show(fig, picture.alt), show(fig, picture.alt)
+    assert first == second
+    assert first.svg == picture.svg
+
+
+def test_the_png_is_white_where_nothing_is_drawn(picture: Picture):
+    pixels = imread(io.BytesIO(picture.png))
+    assert pixels.shape[:2] == (450, 1050)
+    assert np.all(pixels[0, 0] == 1)
+
+
+@pytest.mark.parametrize("alt", ["", "  \n ", None, 3])
+def test_a_figure_needs_a_description(alt: Any):
+    fig, _ = figure()
+    message = re.escape(f"alt must describe the figure in words; it is {shown(alt)}")
+    with pytest.raises(ValueError, match=f"^{message}$"):
+        show(fig, alt)
+
+
+def contrast(colour: str, other: str) -> float:
+    def luminance(colour: str) -> float:
+        channels = (int(colour[i : i + 2], 16) / 255 for i in (1, 3, 5))
+        linear = [c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in channels]
+        return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
+
+    low, high = sorted([luminance(colour), luminance(other)])
+    return (high + 0.05) / (low + 0.05)
+
+
+@pytest.mark.parametrize("colour", COLOURS)
+def test_colours_stand_out_on_white_and_on_near_black(colour: str):
+    assert contrast(colour, "#ffffff") >= 3
+    assert contrast(colour, "#121212") >= 3
+    assert COLOURS.count(colour) == 1
+
+
+def drawn(image: Any, limits: Any = (0, 1)) -> Any:
+    """What `draw_image` hands to Matplotlib, as the colours that it shows."""
+    _, ax = figure()
+    draw_image(ax, image, limits=limits)
+    (artist,) = ax.images
+    return artist.to_rgba(artist.get_array())[..., :3]
+
+
+@pytest.mark.parametrize("shape", [(1, 1), (1, 7), (7, 1), (3, 3), (3, 5), (1, 3, 5), (1, 1, 1)])
+def test_grey_images_of_any_shape(shape: tuple[int, ...]):
+    image = np.linspace(0, 1, int(np.prod(shape))).reshape(shape)
+    expected = np.repeat(image.reshape(*shape[-2:], 1), 3, axis=-1)
+    np.testing.assert_allclose(drawn(image), expected, atol=1 / 255)
+
+
+@pytest.mark.parametrize("size", [(1, 1), (3, 3), (2, 5), (5, 1)])
+def test_colour_images_of_any_shape(size: tuple[int, int]):
+    image = np.linspace(0, 1, 3 * size[0] * size[1]).reshape(3, *size)
+    np.testing.assert_allclose(drawn(image), np.moveaxis(image, 0, -1), atol=1 / 255)
+
+
+@pytest.mark.parametrize("channels", [1, 3])
+def test_limits_scale_and_cut_off_in_both_kinds(channels: int):
+    image = np.array([[[-2, 0, 5, 10, 12]]] * channels)
+    expected = np.repeat(np.array([[[0], [0], [0.5], [1], [1]]]), 3, axis=-1)
+    np.testing.assert_allclose(drawn(image, limits=(0, 10)), expected, atol=1 / 255)
+    own = np.repeat(((image[0] + 2) / 14)[..., None], 3, axis=-1)
+    np.testing.assert_allclose(drawn(image, limits=None), own, atol=1 / 255)
+    np.testing.assert_allclose(drawn(0 * image, limits=None), 0 * own, atol=0)
+
+
+def test_bools_are_black_and_white():
+    np.testing.assert_array_equal(drawn([[True, False]])[0], [[1, 1, 1], [0, 0, 0]])
+    np.testing.assert_array_equal(drawn([[True, False]], None)[0], [[1, 1, 1], [0, 0, 0]])
+
+
+@pytest.mark.parametrize("shape", [(), (4,), (2, 4, 4), (4, 4, 3), (1, 3, 4, 4), (3, 0, 4), (0, 0)])
+def test_what_is_no_image(shape: tuple[int, ...]):
+    _, ax = figure()
+    message = (
+        "image must have shape (h, w), (1, h, w) or (3, h, w) and at least one pixel; "
+        f"it has {shape}"
+    )
+    with pytest.raises(ValueError, match=f"^{re.escape(message)}$"):
+        draw_image(ax, np.zeros(shape))
+
+
+@pytest.mark.parametrize("limits", [(1, 0), (0, 0), (0, 1, 2), 3, (0, np.nan)])
+def test_what_are_no_limits(limits: Any):
+    _, ax = figure()
+    message = re.escape(f"limits must be two numbers, low < high; they are {limits!r}")
+    with pytest.raises(ValueError, match=f"^{message}$"):
+        draw_image(ax, np.zeros((2, 2)), limits=limits)
+
+
+@pytest.mark.parametrize("shape", [(1, 1), (1, 6), (6, 1), (3, 4), (0, 3)])
+def test_a_matrix_has_a_square_for_each_entry(shape: tuple[int, int]):
+    numbers = np.arange(shape[0] * shape[1]).reshape(shape) - 1
+    fig, ax = figure()
+    draw_matrix(ax, numbers, title="parameters", labels=numbers.astype(str).tolist())
+    squares = {(p.get_y(), p.get_x()): p for p in ax.patches}
+    assert list(squares) == list(np.ndindex(shape))
+    for place, square in squares.items():
+        assert (square.get_width(), square.get_height()) == (1, 1)
+        number = int(numbers[place])
+        colour = None if number < 0 else COLOURS[number % len(COLOURS)]
+        assert square.get_fill() or colour is None
+        if colour:
+            red, green, blue, _ = square.get_facecolor()
+            shown = "#" + "".join(f"{round(255 * c):02x}" for c in (red, green, blue))
+            assert shown == colour
+        else:
+            assert square.get_facecolor()[3] == 0
+    written = {(t.get_position()[1] - 0.5, t.get_position()[0] - 0.5): t for t in ax.texts}
+    assert {place: text.get_text() for place, text in written.items()} == {
+        place: str(n) for place, n in np.ndenumerate(numbers) if n >= 0
+    }
+    assert ax.get_title() == "parameters"
+    show(fig, "A matrix.")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "error", "message"),
+    [
+        (([1, 2],), ValueError, "numbers must have 2 axes; it has 1: shape (2,)"),
+        (([[0.5]],), TypeError, "numbers must hold integers; its dtype is float64"),
+        (([[True]],), TypeError, "numbers must hold integers; its dtype is bool"),
+        (
+            ([[1, 2]], "", [["a"]]),
+            ValueError,
+            "labels must have 1 rows of 2; it is [['a']]",
+        ),
+    ],
+)
+def test_draw_matrix_refuses(arguments: Any, error: type[Exception], message: str):
+    _, ax = figure()
+    with pytest.raises(error, match=f"^{re.escape(message)}$"):
+        draw_matrix(ax, *arguments)
+
+
+def test_figure_gives_axes_as_subplots_does():
+    fig, axes = figure(2, 3)
+    assert axes.shape == (2, 3)
+    assert fig.get_size_inches().tolist() == [9, 6]
+    fig, axes = figure(1, 2, size=(4, 2), squeeze=False, width_ratios=[1, 3])
+    assert axes.shape == (1, 2)
+    assert fig.get_size_inches().tolist() == [4, 2]
+    with pytest.raises(ValueError, match=r"^rows must be an integer of at least 1; it is 0$"):
+        figure(0, 1)
