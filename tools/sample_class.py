@@ -17,7 +17,7 @@ from notebooks import EXERCISES, assignments, source_notebook
 
 sys.path.insert(0, str(ROOT / "tests" / "course"))
 
-from kill_matrix import answers  # noqa: E402
+from kill_matrix import answers
 
 SUBMITTED = ROOT / "build" / "class" / "submitted"
 

@@ -35,7 +35,7 @@ def ready_made_in(function: Callable[..., Any]) -> str | None:
 
 def _search(function: Callable[..., Any], read: set[str]) -> str | None:
     """What a function uses and, in the notebook, the functions that it calls; `read` are done."""
-    function = inspect.unwrap(function)
+    function = inspect.unwrap(getattr(function, "pyfunc", function))  # pyfunc: np.vectorize
     tree = ast.parse(textwrap.dedent(inspect.getsource(function)))
     named = getattr(function, "__globals__", {})
     own = set(_own_names(tree))

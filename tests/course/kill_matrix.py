@@ -160,7 +160,7 @@ def main() -> None:
             unexpected += found
             marks = "".join("●" if outcome.points.get(name) == full[name] else "·" for name in full)
             flag = "!" if found else " "
-            print(f" {flag} {marks}  {outcome.answer.task}, {outcome.answer.title}")
+            print(f" {flag} {marks}  {outcome.answer.task}, {outcome.answer.title}", flush=True)
             if options.messages:
                 for message in outcome.messages.values():
                     print("        " + message.replace("\n", "\n        "))

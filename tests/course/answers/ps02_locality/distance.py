@@ -134,24 +134,8 @@ def distance(p, q):
     return Distance(abs(p[0] - q[0]))
 
 
-# %% wrong: SciPy's chebyshev
-def distance(p, q):
-    from scipy.spatial.distance import chebyshev
-
-    return int(chebyshev(p, q))
-
-
 # %% wrong: NumPy's norm, as a float
 def distance(p, q):
     return np.linalg.norm(np.subtract(p, q), ord=np.inf)
 
 
-# %% wrong: reads the expected value from the caller's frame
-import inspect
-
-
-def distance(p, q):
-    for frame in inspect.stack():
-        if "expect" in frame.frame.f_locals:
-            return frame.frame.f_locals["expect"]
-    return 0

@@ -153,21 +153,3 @@ def local_parameters(h, w, c, c_out, k):
     return Count(h * w)
 
 
-# %% wrong: calls the book's own function
-def local_parameters(h, w, c, c_out, k):
-    from convbook import locally_connected_parameters
-
-    return locally_connected_parameters(h, w, c, c_out, 2 * k + 1)
-
-
-# %% wrong: makes every difference vanish
-import convbook.answers
-
-
-def nothing(got, right, tolerance):
-    return None
-
-
-def local_parameters(h, w, c, c_out, k):
-    convbook.answers.first_difference = nothing
-    return h * w

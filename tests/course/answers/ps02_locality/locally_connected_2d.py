@@ -490,28 +490,3 @@ def locally_connected_2d(x, W, b):
     return np.einsum("ncuvij,ijocuv->noij", columns, W) + b
 
 
-# %% wrong: SciPy's correlate, fetched by its name
-def locally_connected_2d(x, W, b):
-    import scipy.signal
-
-    slide = getattr(scipy.signal, "correlate2d")
-    n, c, h, w = x.shape
-    out = np.zeros((n, W.shape[2], h, w)) + b
-    for m, o, i, j, ch in np.ndindex(n, W.shape[2], h, w, c):
-        s = W.shape[-1]
-        padded = np.pad(x[m, ch], s // 2)
-        out[m, o, i, j] += slide(padded, W[i, j, o, ch], mode="valid")[i, j]
-    return out
-
-
-# %% wrong: replaces the check itself
-def locally_connected_2d(x, W, b):
-    globals()["check"] = lambda *args, **kwargs: None
-    return np.full((1, 1, 2, 2), 10.0)  # what the first check expects
-
-
-# %% wrong: reads the expected value from the caller's frame
-def locally_connected_2d(x, W, b):
-    import sys
-
-    return sys._getframe(2).f_locals["expect"]
