@@ -125,6 +125,17 @@ def test_causes_may_have_another_shape_or_be_entries_of_a_tuple():
     assert message(answer((1, 3)), X, expect=(1, 2), causes=causes).endswith(" one more")
 
 
+def test_a_cause_may_be_computed_when_it_is_needed():
+    causes = {"all ones": lambda: np.ones((2, 3)), "one more": lambda: np.zeros((2, 3))}
+    check(answer(EXPECT), X, expect=EXPECT, causes={"never asked for": lambda: 1 / 0})
+    text = message(answer(np.ones((2, 3))), X, expect=EXPECT, causes=causes)
+    assert text.endswith("  usual cause:      all ones")
+    causes = {"one more": lambda: (1, (2, 4)), "two": lambda: (1, (3, 4))}
+    check(answer((1, (2, 3))), X, expect=(1, (2, 3)), causes={"never asked for": lambda: 1 / 0})
+    text = message(answer((1, (2, 4))), X, expect=(1, (2, 3)), causes=causes)
+    assert text.endswith("  usual cause:      one more")
+
+
 def test_a_cause_next_to_a_large_count_is_still_told():
     right = 9_895_604_649_984
     text = message(answer(right + 3), X, expect=right, causes={"a bias is counted": right + 3})

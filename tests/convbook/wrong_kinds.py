@@ -1,7 +1,7 @@
-"""Answers of a wrong kind or type: what came, what was expected, and the message that the student reads.
+"""Answers of a wrong kind or type, with what the student reads about each.
 
-A message is given as its headline and the lines below the one that tells how the function was
-called.
+An entry is the answer, the expected one, and the message: its headline, and the lines below the
+one that tells how the function was called.
 """
 
 import numpy as np
