@@ -7,6 +7,7 @@ it is follows from `type(answer)`, and its values from a copy as a plain NumPy a
 import math
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
+from functools import partial
 from typing import Any, Literal, get_args
 
 import numpy as np
@@ -98,7 +99,7 @@ def _problem_with_entries(
         wanted = f"a {type(expect).__name__} of {_count(len(expect))}"
         return _wrong_kind(answer, wanted, hints=(_NO_RETURN, _NO_CALL))
     for place, (each, right) in enumerate(zip(entries, expect, strict=True)):
-        theirs = {cause: known[place] for cause, known in causes.items() if place < len(known)}
+        theirs = {cause: partial(_entry, known, place) for cause, known in causes.items()}
         problem = problem_with(each, right, rules, theirs)
         if problem:
             inner = problem.headline.removesuffix(" of its answer.")
@@ -106,6 +107,10 @@ def _problem_with_entries(
             headline = f"{inner.removesuffix('.')} {link} entry {place} of its answer."
             return Problem(headline, problem.details)
     return None
+
+
+def _entry(known: Any, place: int) -> Any:
+    return (known() if callable(known) else known)[place]
 
 
 def _problem_with_dtype(answer: Any, got: Array, right: Array, rules: Rules) -> Problem | None:

@@ -140,7 +140,7 @@ def shown(value: object, width: int = 80) -> str:
 
 def _index(value: object) -> int | None:
     """`value` as a Python int, or None if it isn't a whole number; a bool isn't one."""
-    if isinstance(value, bool):
+    if isinstance(value, (bool, np.bool_)):
         return None
     try:
         return operator.index(value)  # type: ignore[arg-type]

@@ -1,0 +1,246 @@
+"""How a check calls a function: with copies, described in words, whatever the function does."""
+
+import sys
+from typing import Any
+
+import numpy as np
+import pytest
+from convbook.checks import CheckFailed, check, check_handwritten, check_raises, rng
+from reports import CALLED, Pretender, X, message, report
+
+
+def test_the_call_is_described_by_name_and_never_wholesale():
+    def layer(x: Any, weight: Any = None, *more: Any, padding: int = 0, **others: Any) -> int:
+        return 1
+
+    large = np.arange(10**4).reshape(100, 100)
+    arguments = (large, [X, X], large.tolist(), np.int64(5))
+    text = message(layer, *arguments, expect=2, padding=(1, 2), f=len)
+    numbers = "[[0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16,…"
+    assert text.split("\n")[1] == (
+        "  called with:      x of shape (100, 100) (int64), weight (a list of 2 entries), "
+        f"argument 3 = {numbers}, argument 4 = 5, padding = (1, 2), f (a function)"
+    )
+    text = message(lambda: 1, expect=2, name="my function")
+    assert text.startswith("my function gives a wrong value.\n  called with:      no arguments\n")
+
+
+def test_the_function_gets_copies():
+    class Layer:
+        weights = 3
+
+    inside, layer = [np.ones(2)], Layer()
+
+    def careless(x: Any, pair: Any, options: Any, layer: Any) -> Any:
+        return x is X or pair is inside or pair[0] is inside[0], layer.weights
+
+    check(careless, X, inside, {"a": inside}, layer, expect=(False, 3))
+
+
+def add_in_place(x: Any) -> Any:
+    x += 1
+    return x
+
+
+def reshape_in_place(x: Any) -> Any:
+    x.resize((4,))
+    return x
+
+
+def sort_list(x: Any) -> Any:
+    x.sort()
+    return x
+
+
+def put(x: Any) -> Any:
+    x["new"] = 1
+
+
+def fill_with_liars(x: Any) -> Any:
+    x[0] = Pretender()
+
+
+@pytest.mark.parametrize(
+    ("function", "argument"),
+    [
+        (add_in_place, X),
+        (reshape_in_place, X),
+        (sort_list, [2, 1]),
+        (lambda x: x[0].fill(7), (X, 1)),
+        (put, {"old": 2}),
+        (fill_with_liars, [1, 2]),
+        (lambda x: x.__setitem__(0, True), [1, 2]),
+    ],
+)
+def test_an_argument_must_stay_as_it_is(function: Any, argument: Any):
+    lines = message(function, argument, expect=X + 1, name="layer").split("\n")
+    assert lines[0] == "layer changes its input."
+    assert lines[2] == (
+        "  usual cause:      an assignment into the argument, such as x[...] = … or x += …: "
+        "work on x.copy()"
+    )
+
+
+def test_nan_in_an_argument_is_no_change():
+    check(lambda x: np.isnan(x), np.array([np.nan, 1]), expect=np.array([True, False]))
+
+
+def stops(x: Any) -> Any:
+    rows = list(x)
+    return rows[5]
+
+
+def stops_inside_numpy(x: Any) -> Any:
+    return np.concatenate([x, x[0]])
+
+
+def quits(x: Any) -> Any:
+    sys.exit("enough")
+
+
+class SilentError(Exception):
+    def __str__(self) -> str:
+        raise RuntimeError
+
+
+def raises_badly(x: Any) -> Any:
+    raise SilentError
+
+
+@pytest.mark.parametrize(
+    ("function", "error", "line"),
+    [
+        (stops, "IndexError: list index out of range", "return rows[5]"),
+        (
+            stops_inside_numpy,
+            "ValueError: all the input arrays must have same number of dimensions, but the array "
+            "at index 0 has 2 dimension(s) and the array at index 1 has 1 dimension(s)",
+            "return np.concatenate([x, x[0]])",
+        ),
+        (quits, "SystemExit: enough", 'sys.exit("enough")'),
+        (raises_badly, "SilentError: ", "raise SilentError"),
+    ],
+)
+def test_an_error_is_told_with_the_students_line(function: Any, error: str, line: str):
+    number = function.__code__.co_firstlineno + (2 if function is stops else 1)
+    headline = f"{function.__name__} stops with an error."
+    expected = report(headline, CALLED, f"error: {error}", f"at line {number}: {line}")
+    assert message(function, X, expect=0) == expected
+
+
+def test_an_error_before_the_first_line_has_no_line():
+    text = message(lambda: 1, X, expect=0, name="layer")
+    assert text.endswith("takes 0 positional arguments but 1 was given")
+
+
+def test_a_long_error_is_shortened():
+    def long(x: Any) -> Any:
+        raise ValueError(np.arange(10**4).reshape(100, 100).tolist())
+
+    lines = message(long, X, expect=0).split("\n")
+    assert len(lines) == 4
+    assert len(lines[2]) <= 220
+
+
+@pytest.mark.parametrize(
+    "filename", ["/tmp/ipykernel_123/456.py", "<ipython-input-3-abc>", "<string>"]
+)
+def test_code_without_a_file_still_has_a_line_number(filename: str):
+    room: dict[str, Any] = {"np": np}
+    source = "def solution(x):\n    y = np.ones(3)\n    return np.stack([x, y])\n"
+    exec(compile(source, filename, "exec"), room)
+    last = message(room["solution"], X, expect=0).split("\n")[-1]
+    assert last == "  at line 3:        (its text can't be shown)"
+
+
+def test_what_is_not_written_yet():
+    def later(x: Any) -> Any:
+        raise NotImplementedError
+
+    expected = report(
+        "later is not written yet.",
+        "what to do: replace `raise NotImplementedError()` by your solution",
+    )
+    assert message(later, X, expect=0) == expected
+    with pytest.raises(CheckFailed) as failed:
+        check_raises(later, X, error=RuntimeError, because="x is odd")
+    assert str(failed.value) == expected
+
+
+@pytest.mark.parametrize(
+    ("thing", "got"), [(None, "None"), (3, "3 (int)"), (X, "an array of shape (2, 2) (float64)")]
+)
+def test_what_is_no_function(thing: Any, got: str):
+    expected = report("shift is not a function.", f"got: {got}")
+    assert message(thing, X, expect=0, name="shift") == expected
+    with pytest.raises(CheckFailed) as failed:
+        check_raises(thing, X, because="x is odd", name="shift")
+    assert str(failed.value) == expected
+
+
+def test_an_interrupt_goes_through():
+    def interrupted(x: Any) -> Any:
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        check(interrupted, X, expect=0)
+
+
+def test_check_raises():
+    def strict(n: int) -> int:
+        if n < 0:
+            raise ValueError("n is negative")
+        if n == 0:
+            raise ZeroDivisionError("n is 0")
+        return np.float64(n)
+
+    check_raises(strict, -1, because="a size is positive")
+    check_raises(strict, -1, error=Exception, because="a size is positive")
+    check_raises(strict, n=0, error=ArithmeticError, because="a size is positive")
+    with pytest.raises(CheckFailed) as failed:
+        check_raises(strict, 4, because="4 is even")
+    assert str(failed.value) == report(
+        "strict must raise ValueError, because 4 is even.",
+        "called with: n = 4",
+        "got: 4.0 (numpy.float64)",
+    )
+    with pytest.raises(CheckFailed) as failed:
+        check_raises(strict, 0, because="0 is even")
+    line = strict.__code__.co_firstlineno + 4
+    assert str(failed.value) == report(
+        "strict must raise ValueError, because 0 is even; it raises another error.",
+        "called with: n = 0",
+        "error: ZeroDivisionError: n is 0",
+        f'at line {line}: raise ZeroDivisionError("n is 0")',
+    )
+
+
+def test_the_seed_of_the_grader_is_repeated(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setenv("GRADING_SEED", "7")
+    first = rng("shift").random(5)
+    np.testing.assert_array_equal(first, rng("shift").random(5))
+    assert not np.array_equal(first, rng("patch").random(5))
+    monkeypatch.setenv("GRADING_SEED", "8")
+    assert not np.array_equal(first, rng("shift").random(5))
+    monkeypatch.delenv("GRADING_SEED")
+    assert not np.array_equal(rng("shift").random(5), rng("shift").random(5))
+
+
+@pytest.mark.parametrize("seed", ["seven", "-1", "1.5", " "])
+def test_a_seed_must_be_an_integer(monkeypatch: pytest.MonkeyPatch, seed: str):
+    monkeypatch.setenv("GRADING_SEED", seed)
+    message = f"^GRADING_SEED must be an integer of at least 0; it is '{seed}'$"
+    with pytest.raises(ValueError, match=message):
+        rng("shift")
+
+
+def test_check_handwritten_needs_a_text():
+    room: dict[str, Any] = {}
+    exec("def layer(x):\n    return x", room)
+    for function, name in ((room["layer"], "layer"), (len, "len"), (3, "your function")):
+        with pytest.raises(CheckFailed) as failed:
+            check_handwritten(function)
+        assert str(failed.value) == report(
+            f"the text of {name} can't be read.",
+            f"what to do: write it in a cell of its own that begins with `def {name}(`",
+        )
