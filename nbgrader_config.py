@@ -1,4 +1,4 @@
-"""nbgrader's settings for this course: sources are built from solutions/, releases are exercises/."""
+"""Settings of nbgrader: sources are built from solutions/, releases are exercises/."""
 
 c = get_config()  # noqa: F821 (nbgrader defines it)
 

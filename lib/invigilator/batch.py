@@ -94,7 +94,7 @@ def last_words(outcome: dict[str, Any]) -> str:
 
 def record(course: CourseDirectory, assignment: str) -> Path:
     """Where the results of the last run are kept."""
-    return Path(course.root) / course.autograded_directory / f"{assignment}.json"
+    return Path(course.root, course.autograded_directory, f"{assignment}.json")
 
 
 def save(course: CourseDirectory, assignment: str, results: list[Result]) -> None:

@@ -1,0 +1,129 @@
+"""What students get: made from the sources, and without a line that is not for them."""
+
+import html
+import re
+import subprocess
+import sys
+import zipfile
+from pathlib import Path
+
+import nbformat
+import pytest
+from address import ROOT, address
+from notebooks import EXERCISES, assignments, source_notebook, wheel_name
+
+REGION = re.compile(r"### BEGIN (SOLUTION|HIDDEN TESTS)\n(.*?)### END \1", re.DOTALL)
+
+
+def squeezed(text: str) -> str:
+    return re.sub(r"\s+", "", text)
+
+
+def hidden_lines(kinds: tuple[str, ...] = ("SOLUTION", "HIDDEN TESTS")) -> dict[str, set[str]]:
+    """Per assignment, the telling lines that no student may see, without their spaces.
+
+    A line tells something when it has 25 characters and stands nowhere in the open parts.
+    """
+    found = {}
+    for name in assignments():
+        text = "\n".join(cell.source for cell in source_notebook(name).cells)
+        shown = squeezed(REGION.sub("", text))
+        lines = {
+            squeezed(line)
+            for kind, region in REGION.findall(text)
+            if kind in kinds
+            for line in region.splitlines()
+        }
+        found[name] = {line for line in lines if len(line) >= 25 and line not in shown}
+    return found
+
+
+def leaks(text: str, lines: set[str]) -> list[str]:
+    text = squeezed(html.unescape(re.sub(r"<[^>]+>", "", text)))
+    return sorted(line for line in lines if line in text)
+
+
+def all_hidden() -> set[str]:
+    return set().union(*hidden_lines().values())
+
+
+def test_there_is_something_to_hide() -> None:
+    for name, lines in hidden_lines().items():
+        assert len(lines) > 60, name
+    leak = "<p>return max(abs(a - b) for a, b in <b>zip</b>(p, q))</p>"
+    assert leaks(leak, all_hidden()) == ["returnmax(abs(a-b)fora,binzip(p,q))"]
+
+
+@pytest.mark.parametrize("name", assignments())
+def test_exercises_hide_solutions_and_hidden_tests(name: str) -> None:
+    text = "\n".join(c.source for c in nbformat.read(EXERCISES / name / f"{name}.ipynb", 4).cells)
+    assert leaks(text, all_hidden()) == []
+    assert "HIDDEN" not in text
+    assert text.count("raise NotImplementedError()") == 6
+
+
+@pytest.mark.parametrize("name", assignments())
+def test_exercises_open_with_a_cell_that_fetches_the_library(name: str) -> None:
+    notebook = nbformat.read(EXERCISES / name / f"{name}.ipynb", 4)
+    first = next(cell for cell in notebook.cells if cell.cell_type == "code")
+    assert first.id == "setup"
+    assert f"%pip install --quiet {address().site}wheel/{wheel_name()}" in first.source
+    assert (ROOT / "build" / "wheel" / wheel_name()).is_file()
+    assert sum(cell.metadata.get("nbgrader", {}).get("points", 0) for cell in notebook.cells) == 10
+
+
+def test_exercises_are_fresh() -> None:
+    command = [sys.executable, str(ROOT / "tools" / "notebooks.py"), "--check"]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stderr) == (0, "")
+
+
+def test_the_built_book_hides_solutions_and_hidden_tests() -> None:
+    lines = all_hidden()
+    pages = sorted((ROOT / "build" / "_build" / "html").rglob("*"))
+    texts = [p for p in pages if p.suffix in {".html", ".md", ".ipynb", ".txt", ".json"}]
+    texts.append(ROOT / "build" / "_build" / "html" / "searchindex.js")
+    assert len(texts) > 10
+    assert {str(p): found for p in texts if (found := leaks(p.read_text("utf-8"), lines))} == {}
+
+
+def test_the_wheel_hides_solutions_and_hidden_tests() -> None:
+    with zipfile.ZipFile(ROOT / "build" / "wheel" / wheel_name()) as wheel:
+        names = wheel.namelist()
+        assert "convbook/checks.py" in names
+        assert not [name for name in names if "solutions" in name or "answers/" in name]
+        text = "\n".join(wheel.read(name).decode() for name in names)
+    assert leaks(text, all_hidden()) == []
+
+
+def test_feedback_of_the_sample_class_hides_the_tests() -> None:
+    pages = sorted((ROOT / "build" / "class" / "feedback").glob("*/*/*.html"))
+    assert len(pages) >= 16
+    lines = set().union(*hidden_lines(("HIDDEN TESTS",)).values())
+    for page in pages:
+        assert leaks(page.read_text("utf-8"), lines) == [], page
+
+
+def test_the_sample_class_has_the_scores_that_its_work_deserves() -> None:
+    grades = (ROOT / "build" / "class" / "grades.csv").read_text("utf-8").splitlines()
+    columns = grades[0].split(",")
+    rows = [dict(zip(columns, row.split(","), strict=True)) for row in grades[1:]]
+    scores = {(r["student_id"], r["assignment"]): float(r["score"]) for r in rows}
+    full = {"ps02_locality": 10.0, "ps03_sharing": 9.0}
+    for name, points in full.items():
+        for student in ("ada", "boole", "cauchy", "jacobi", "kovalevskaya"):
+            assert scores[student, name] == points, (student, name)
+        for student in ("dirichlet", "euler", "fourier", "ito", "markov", "noether", "oresme"):
+            assert scores[student, name] == 0, (student, name)
+        assert 0 < scores["hopper", name] < scores["gauss", name] < points
+        assert scores["lagrange", name] == points - 1
+    report = (ROOT / "build" / "class" / "report.html").read_text("utf-8")
+    for student in ("markov", "noether", "oresme"):
+        assert f"<strong>{student}</strong>" in report
+
+
+def test_no_file_speaks_of_the_machine_it_was_made_on() -> None:
+    done = subprocess.run(["git", "ls-files"], cwd=ROOT, capture_output=True, text=True, check=True)
+    assert str(ROOT) not in "".join(
+        Path(ROOT, name).read_text("utf-8", errors="replace") for name in done.stdout.splitlines()
+    )

@@ -1,0 +1,103 @@
+"""A class is graded whole: right, wrong, untouched and broken notebooks side by side."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from conftest import hand_in
+from invigilator import batch, report
+from nbgrader.apps import NbGraderAPI
+from traitlets.config import Config
+
+pytestmark = pytest.mark.filterwarnings("ignore")
+
+RIGHT = "def double(x):\n    return x + x"
+WRONG = "def double(x):\n    return 4"
+
+
+@pytest.fixture
+def graded(course: Config) -> Config:
+    hand_in(course, "ada", RIGHT)
+    hand_in(course, "bad json", raw=b'{"cells": [')
+    hand_in(course, "empty", raw=b"")
+    hand_in(course, "hard-coded", WRONG)
+    hand_in(course, "latin-1", raw="é".encode("latin-1"))
+    hand_in(course, "list", raw=b"[1, 2]")
+    hand_in(course, "untouched")
+    hand_in(course, "zoe", RIGHT)
+    api = NbGraderAPI(config=course)
+    students = batch.students(api.coursedir, "ps1")
+    batch.save(api.coursedir, "ps1", list(batch.autograde(course, "ps1", students, seed=5)))
+    assert api.generate_feedback("ps1", force=True)["success"]
+    return course
+
+
+def test_broken_notebooks_stop_nobody_and_are_named(graded: Config) -> None:
+    course = NbGraderAPI(config=graded).coursedir
+    reasons = {r.student: r.reason for r in batch.load(course, "ps1")}
+    broken = "ps1.ipynb is not a notebook: its JSON breaks off or is wrong"
+    assert reasons == {
+        "ada": None,
+        "bad json": f"{broken} (Expecting value: line 1 column 12 (char 11))",
+        "empty": "ps1.ipynb is empty",
+        "hard-coded": None,
+        "latin-1": "ps1.ipynb is not text in UTF-8: byte 0 can't be read",
+        "list": "ps1.ipynb is not a notebook: it doesn't say its format",
+        "untouched": None,
+        "zoe": None,
+    }
+    assert {r.seed for r in batch.load(course, "ps1")} == {5}
+
+
+def test_points_messages_and_table_are_those_of_the_gradebook(
+    graded: Config, tmp_path: Path
+) -> None:
+    course = NbGraderAPI(config=graded).coursedir
+    summary = report.summarise(course, "ps1")
+    points = {row.result.student: row.points for row in summary.rows if row.result.graded}
+    assert points == {
+        "ada": {"test_double": 3, "essay": 0},
+        "hard-coded": {"test_double": 0, "essay": 0},
+        "untouched": {"test_double": 0, "essay": 0},
+        "zoe": {"test_double": 3, "essay": 0},
+    }
+    assert [(t.name, t.points, t.passed, t.graded) for t in summary.tasks] == [
+        ("test_double", 3, 2, 4),
+        ("essay", 1, 0, 4),
+    ]
+    assert summary.tasks[0].failures[0] == ("double is wrong for large numbers", 1)
+    lines = report.table([summary]).splitlines()
+    assert lines[1].split() == ["ada", "3/4"]
+    assert lines[3].split() == ["empty", "not", "graded"]
+    assert "not graded: empty, ps1: ps1.ipynb is empty" in lines
+
+    page = tmp_path / "out" / "report.html"
+    report.write_page([summary], page)
+    text = page.read_text("utf-8")
+    assert "<strong>latin-1</strong>: ps1.ipynb is not text in UTF-8" in text
+    assert "http:" not in text
+    assert "https:" not in text
+
+
+def test_feedback_shows_the_message_and_no_hidden_line(graded: Config) -> None:
+    root = Path(graded.CourseDirectory.root)
+    page = (root / "feedback" / "hard-coded" / "ps1" / "ps1.html").read_text("utf-8")
+    assert "double is wrong for large numbers" in page
+    for hidden in ("1234567", "2469134", "HIDDEN", "secret"):
+        assert hidden not in page
+
+
+def test_an_unknown_assignment_or_student_is_an_error_in_words(course: Config) -> None:
+    root = course.CourseDirectory.root
+    for arguments, words in [
+        (["autograde", "ps9"], "there is no assignment 'ps9'"),
+        (["autograde"], "name an assignment"),
+        (["autograde", "ps1", "--student=nobody"], "nobody has not submitted ps1"),
+        (["report", "ps9"], "there is no assignment 'ps9'"),
+    ]:
+        command = [sys.executable, "-m", "invigilator", *arguments]
+        done = subprocess.run(command, cwd=root, capture_output=True, text=True, check=False)
+        assert done.returncode == 1
+        assert words in done.stderr
+        assert "Traceback" not in done.stderr
