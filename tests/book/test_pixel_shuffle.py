@@ -120,7 +120,7 @@ def test_a_new_permutation_shuffles_at_once_and_anew(page):
 def test_the_picture_shows_the_pixels_and_the_outputs(page):
     shuffle_fully(page)
     value = state(page)
-    squares = page.locator("pixel-shuffle figure:has-text('What the layer reads') rect")
+    squares = page.locator("pixel-shuffle figure:has-text('Layer’s input') rect")
     fills = squares.evaluate_all("all => all.map(rect => rect.getAttribute('fill'))")
     greys = [round(255 * pixel / 16 + 1e-9) for pixel in value["image"].tolist()]
     assert fills == [*(f"rgb({grey} {grey} {grey})" for grey in greys), "none"]

@@ -73,7 +73,7 @@ class PixelShuffle extends BookElement {
     this.percent = this.addRange("Shuffled, in %", { min: 0, max: 100, step: 5, value: 0 });
     this.alike = this.addSwitch("Shuffle the weights’ columns alike");
     this.addButton("New permutation", () => this.permuteAnew());
-    this.pictures = ["Image", "What the layer reads", "Weights of output 1"].map(
+    this.pictures = ["Image", "Layer’s input", "Weights of output 1"].map(
       (caption) => this.addPicture(caption));
     const caption = make("figcaption", {}, "Four outputs (bars), and those for the image (lines)");
     this.bars = make("figure", {}, caption);
@@ -129,7 +129,7 @@ class PixelShuffle extends BookElement {
       + `${neighbours}; in the image, by ${stepToNeighbour(DIGIT).toFixed(1)}.`);
   }
 
-  /** Replace a picture's squares; the message says what matters, so they are hidden from readers. */
+  /** Replace a picture's squares; the message says what matters, so screen readers skip them. */
   drawSquares(picture, squares) {
     const size = SIDE * CELL;
     const frame = { x: 0, y: 0, width: size, height: size, fill: "none", stroke: "currentColor", "stroke-opacity": 0.5 };
