@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
 ROOT = Path(__file__).resolve().parents[2]
 HTML = ROOT / "build" / "_build" / "html"
@@ -20,6 +20,8 @@ QUIET = ["--disable-quic", "--disable-background-networking", "--disable-compone
 
 
 class QuietHandler(http.server.SimpleHTTPRequestHandler):
+    protocol_version = "HTTP/1.1"
+
     def log_message(self, *_: Any) -> None:
         pass
 
@@ -58,6 +60,24 @@ def browser() -> Iterator[Browser]:
         browser.close()
 
 
+def watch(page: Page, site: str) -> Page:
+    """Collect what goes wrong in `page.problems`, requests to other hosts in `page.outside`."""
+    page.problems, page.outside = [], []
+    page.on("pageerror", lambda error: page.problems.append(str(error)))
+    page.on("console", lambda m: page.problems.append(m.text) if m.type == "error" else None)
+    page.on(
+        "response",
+        lambda r: page.problems.append(f"{r.status} {r.url}") if r.status > 399 else None,
+    )
+    page.on(
+        "request",
+        lambda r: (
+            None if r.url.startswith((site, "data:", "blob:")) else page.outside.append(r.url)
+        ),
+    )
+    return page
+
+
 OpenPage = Callable[..., Page]
 
 
@@ -75,16 +95,7 @@ def open_page(browser: Browser, site: str) -> Iterator[OpenPage]:
             viewport={"width": width, "height": 900}, color_scheme=theme, **options
         )
         contexts.append(context)
-        page = context.new_page()
-        page.problems, page.outside = [], []
-        page.on("pageerror", lambda error: page.problems.append(str(error)))
-        page.on("console", lambda m: page.problems.append(m.text) if m.type == "error" else None)
-        page.on(
-            "request",
-            lambda r: (
-                None if r.url.startswith((site, "data:", "blob:")) else page.outside.append(r.url)
-            ),
-        )
+        page = watch(context.new_page(), site)
         page.goto(site + path)
         page.wait_for_load_state("networkidle")
         return page
@@ -92,3 +103,54 @@ def open_page(browser: Browser, site: str) -> Iterator[OpenPage]:
     yield open_page
     for context in contexts:
         context.close()
+
+
+def built_pages(folder: str = "") -> list[str]:
+    """The pages of the built book below `folder`, without the front door and the theme's parts."""
+    paths = (path.relative_to(HTML) for path in sorted((HTML / folder).rglob("*.html")))
+    found = [str(path) for path in paths if path.parts[0] != "_static" and len(path.parts) > 1]
+    return found + ([] if folder else ["search.html"])
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """Ask a test of every page for `look` or `any_page`, of every chapter for `chapter`."""
+    # Tests of one page run one after the other, in one worker, on one opened page.
+    for name, folder in {"look": "", "any_page": "", "chapter": "chapters"}.items():
+        if name in metafunc.fixturenames:
+            pages = [
+                pytest.param(path, marks=pytest.mark.xdist_group(path), id=path)
+                for path in built_pages(folder) or ["index.html"]
+            ]
+            metafunc.parametrize(name, pages, indirect=name == "look", scope="session")
+
+
+@pytest.fixture(scope="session")
+def window(browser: Browser) -> Iterator[BrowserContext]:
+    """One browser window for all tests that look at pages and leave them as they are."""
+    with browser.new_context() as context:
+        yield context
+
+
+@pytest.fixture(scope="session")
+def look(request: pytest.FixtureRequest, window: BrowserContext, site: str) -> Iterator[OpenPage]:
+    """Look at one page: `look(theme="dark", width=390, media="print")`, loaded only once."""
+    page = watch(window.new_page(), site)
+    page.goto(site + request.param)
+    page.wait_for_load_state("networkidle")
+
+    def look(theme: str = "light", width: int = 1280, media: str = "screen") -> Page:
+        page.set_viewport_size({"width": width, "height": 900})
+        page.emulate_media(color_scheme=theme, media=media)
+        shown = "light" if media == "print" else theme
+        page.wait_for_function(f"document.documentElement.dataset.theme === '{shown}'")
+        return page
+
+    yield look
+    page.close()
+
+
+@pytest.fixture(scope="session")
+def plain_window(browser: Browser) -> Iterator[BrowserContext]:
+    """A browser window without JavaScript."""
+    with browser.new_context(java_script_enabled=False) as context:
+        yield context

@@ -6,23 +6,28 @@ class QuickCheck extends HTMLElement {
     if (this.ready) return;
     this.ready = true;
     const question = this.querySelector(".question");
-    const choices = [...this.querySelectorAll("details")];
     const name = `quick-check-${[...document.querySelectorAll("quick-check")].indexOf(this)}`;
-    const answer = make("div", { class: "answer", "aria-live": "polite" });
     const fieldset = make("fieldset", {}, make("legend", {}, ...question.childNodes));
-    for (const choice of choices) {
-      const radio = make("input", { type: "radio", name });
-      const label = make("label", {}, radio, make("span", {}, ...choice.querySelector("summary").childNodes));
+    // Reasons wait in the page, where their maths is typeset, and go to the live region to be read.
+    const waiting = make("div", { hidden: "" });
+    const answer = make("div", { class: "answer", "aria-live": "polite", "aria-atomic": "true" });
+    for (const choice of this.querySelectorAll("details")) {
+      const radio = make("input", { type: "radio", name, autocomplete: "off" });
+      const letter = make("span", { class: "letter" }, "ABCDEFGH"[fieldset.children.length - 1]);
+      const text = make("span", {}, ...choice.querySelector("summary").childNodes);
+      const label = make("label", {}, radio, letter, text);
       const reason = choice.querySelector(".reason");
       radio.addEventListener("change", () => {
         this.value = "correct" in choice.dataset ? "right" : "wrong";
         for (const other of fieldset.querySelectorAll("label")) delete other.dataset.answer;
-        label.dataset.answer = this.value;
-        answer.replaceChildren(reason);
+        label.dataset.answer = answer.dataset.answer = this.value;
+        waiting.append(...answer.childNodes);
+        answer.append(reason);
       });
       fieldset.append(label);
+      waiting.append(reason);
     }
-    this.replaceChildren(fieldset, answer);
+    this.replaceChildren(fieldset, answer, waiting);
   }
 }
 customElements.define("quick-check", QuickCheck);

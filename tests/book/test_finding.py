@@ -1,0 +1,101 @@
+"""A reader finds the way: search, the theme switch, and everything by keyboard."""
+
+from collections.abc import Callable
+
+import pytest
+from playwright.sync_api import Page, expect
+
+OpenPage = Callable[..., Page]
+
+# What a reader may look for, and the chapter that must be found.
+WORDS = {
+    "permutation": "chapters/fully_connected.html",
+    "raster": "chapters/fully_connected.html",
+    "neighbourhood": "chapters/locality.html",
+    "equivariance": "chapters/weight_sharing.html",
+}
+
+
+@pytest.mark.parametrize(("word", "place"), WORDS.items())
+def test_search_finds_the_chapter_of_a_word(open_page: OpenPage, word: str, place: str) -> None:
+    page = open_page(f"search.html?q={word}")
+    expect(page.locator(f"#search-results a[href^='{place}']").first).to_be_visible()
+    assert (page.problems, page.outside) == ([], [])
+
+
+def test_ctrl_k_opens_the_search_and_enter_asks_it(open_page: OpenPage) -> None:
+    page = open_page("chapters/intro.html")
+    page.keyboard.press("Control+k")
+    expect(page.locator("#pst-search-dialog input")).to_be_focused()
+    page.keyboard.type("locality")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/search.html?q=locality*")
+    expect(page.locator("#search-results a[href^='chapters/locality.html']").first).to_be_visible()
+
+
+def test_escape_closes_the_search(open_page: OpenPage) -> None:
+    page = open_page("chapters/intro.html")
+    page.keyboard.press("Control+k")
+    expect(page.locator("#pst-search-dialog")).to_be_visible()
+    page.keyboard.press("Escape")
+    expect(page.locator("#pst-search-dialog")).not_to_be_visible()
+
+
+@pytest.mark.parametrize("system", ["light", "dark"])
+def test_page_opens_in_the_system_s_theme(open_page: OpenPage, system: str) -> None:
+    page = open_page("chapters/intro.html", theme=system)
+    expect(page.locator("html")).to_have_attribute("data-theme", system)
+
+
+def test_chosen_theme_stays_on_the_next_page(open_page: OpenPage, site: str) -> None:
+    page = open_page("chapters/intro.html")
+    html = page.locator("html")
+    button = page.locator(".theme-switch-button:visible").first
+    button.focus()
+    for _ in range(3):
+        if html.get_attribute("data-mode") != "dark":
+            page.keyboard.press("Enter")
+    expect(html).to_have_attribute("data-theme", "dark")
+    page.reload()
+    expect(html).to_have_attribute("data-theme", "dark")
+    page.goto(f"{site}chapters/locality.html")
+    expect(html).to_have_attribute("data-theme", "dark")
+
+
+FOCUSED = """async () => {
+  await Promise.all(document.getAnimations().map(animation => animation.finished));
+  const box = document.activeElement, style = getComputedStyle(box), at = box.getBoundingClientRect();
+  const wrap = box.closest("label, .tooltip, form") ?? box;
+  const around = getComputedStyle(wrap);
+  return {
+    tag: box.localName,
+    part: [["sidebar", ".bd-sidebar-primary"], ["search", ".search-button__button, .search-button-field"],
+           ["theme switch", ".theme-switch-button"], ["quick check", "quick-check"],
+           ["element", "[role=group]:has(> .stage)"], ["contents", ".bd-sidebar-secondary"],
+           ["text", "main article"]]
+      .filter(([, selector]) => box.closest(selector)).map(([name]) => name),
+    ringed: [style, around].some(({outlineStyle, outlineWidth, boxShadow}) =>
+      outlineStyle !== "none" && parseFloat(outlineWidth) >= 1 || boxShadow !== "none"),
+    shown: box === document.body || at.width > 0 && at.bottom > 0 && at.top < innerHeight,
+    what: box.outerHTML.slice(0, 90),
+  };
+}"""
+
+
+def test_tab_reaches_every_part_of_a_chapter_with_a_visible_ring(
+    open_page: OpenPage, chapter: str
+) -> None:
+    page = open_page(chapter)
+    stops = []
+    for _ in range(400):
+        page.keyboard.press("Tab")
+        stop = page.evaluate(FOCUSED)
+        if stop["tag"] == "body":
+            break
+        stops.append(stop)
+    assert [stop["what"] for stop in stops if not (stop["ringed"] and stop["shown"])] == []
+    parts = {part for stop in stops for part in stop["part"]}
+    wanted = {"sidebar", "search", "theme switch", "text"}
+    wanted |= {"quick check"} if page.locator("quick-check").count() else set()
+    wanted |= {"element"} if page.locator("[role=group] > .stage").count() else set()
+    assert wanted <= parts
