@@ -143,7 +143,7 @@ def describe_page(
 
 
 def opening(doctree: nodes.document) -> str:
-    """The first paragraph of the text that reads well as plain text: no formula, no short remark."""
+    """The first paragraph that reads well as plain text: no formula, no short remark."""
     for paragraph in doctree.findall(nodes.paragraph):
         text = " ".join(paragraph.astext().split())
         of_text = isinstance(paragraph.parent, nodes.section)
