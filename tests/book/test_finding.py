@@ -64,12 +64,14 @@ def test_chosen_theme_stays_on_the_next_page(open_page: OpenPage, site: str) -> 
 
 FOCUSED = """async () => {
   await Promise.all(document.getAnimations().map(animation => animation.finished));
-  const box = document.activeElement, style = getComputedStyle(box), at = box.getBoundingClientRect();
+  const box = document.activeElement, style = getComputedStyle(box);
+  const at = box.getBoundingClientRect();
   const wrap = box.closest("label, .tooltip, form") ?? box;
   const around = getComputedStyle(wrap);
   return {
     tag: box.localName,
-    part: [["sidebar", ".bd-sidebar-primary"], ["search", ".search-button__button, .search-button-field"],
+    part: [["sidebar", ".bd-sidebar-primary"],
+           ["search", ".search-button__button, .search-button-field"],
            ["theme switch", ".theme-switch-button"], ["quick check", "quick-check"],
            ["element", "[role=group]:has(> .stage)"], ["contents", ".bd-sidebar-secondary"],
            ["text", "main article"]]

@@ -1,5 +1,6 @@
 """Every page of the built book can be read by all: with a screen reader, in light and in dark."""
 
+import itertools
 from collections.abc import Callable
 from typing import Any
 
@@ -75,7 +76,7 @@ def test_headings_begin_with_one_h1_and_skip_no_level(look: Look) -> None:
     )
     assert levels[0] == 1
     assert levels.count(1) == 1
-    assert all(after <= before + 1 for before, after in zip(levels, levels[1:], strict=False))
+    assert all(after <= before + 1 for before, after in itertools.pairwise(levels))
 
 
 def test_every_figure_says_what_it_shows(look: Look) -> None:
