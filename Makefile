@@ -59,7 +59,7 @@ book: $(BOOK)/index.html  ## build the book; warnings are errors
 
 $(BOOK)/index.html: $(VENV) $(CHAPTERS) _config.yml _toc.yml build/jupyter_cache/fresh build/wheel/fresh $(EXERCISES) tools/course_sphinx.py tools/address.py
 	@echo "== Building the book"
-	@.venv/bin/python -m jupyter_book build . --path-output build --all -W -n --keep-going --quiet > build/book.log 2>&1 || { cat build/book.log; exit 1; }
+	@.venv/bin/jupyter-book build . --path-output build --all -W -n --keep-going --quiet > build/book.log 2>&1 || { cat build/book.log; exit 1; }
 	@test -f $@ && touch $@
 
 # Executed cells are kept, until the library that they import changes.
