@@ -15,6 +15,7 @@ c.CourseDirectory.directory_structure = "{nbgrader_step}/{student_id}/{assignmen
 # A student who deleted a test is graded on it all the same.
 c.OverwriteCells.add_missing_cells = True
 c.ExecutePreprocessor.timeout = 60
+c.Execute.extra_arguments = ["--HistoryManager.hist_file=:memory:", "--log-level=ERROR"]
 # Feedback shows no hidden test.
 c.GenerateFeedback.preprocessors = [
     "nbgrader.preprocessors.GetGrades",

@@ -53,6 +53,7 @@ def autograde(
     os.environ["GRADING_SEED"] = str(seed)
     # nbgrader calls `alembic` by name: it stands beside the interpreter.
     os.environ["PATH"] = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
+    config.Application.log_level = "ERROR"
     # Libraries' advice to developers is no news to an instructor.
     warnings.simplefilter("ignore")
     api = NbGraderAPI(config=config)

@@ -59,7 +59,7 @@ def test_exercises_hide_solutions_and_hidden_tests(name: str) -> None:
     text = "\n".join(c.source for c in nbformat.read(EXERCISES / name / f"{name}.ipynb", 4).cells)
     assert leaks(text, all_hidden()) == []
     assert "HIDDEN" not in text
-    assert text.count("raise NotImplementedError()") == 6
+    assert text.count("# YOUR CODE HERE\nraise NotImplementedError()".replace("\n", "\n    ")) == 6
 
 
 @pytest.mark.parametrize("name", assignments())
@@ -113,8 +113,10 @@ def test_the_sample_class_has_the_scores_that_its_work_deserves() -> None:
     for name, points in full.items():
         for student in ("ada", "boole", "cauchy", "jacobi", "kovalevskaya"):
             assert scores[student, name] == points, (student, name)
-        for student in ("dirichlet", "euler", "fourier", "ito", "markov", "noether", "oresme"):
+        for student in ("dirichlet", "euler", "fourier", "ito"):
             assert scores[student, name] == 0, (student, name)
+        for student in ("markov", "noether", "oresme"):  # broken files: named in the report
+            assert scores.get((student, name), 0) == 0, (student, name)
         assert 0 < scores["hopper", name] < scores["gauss", name] < points
         assert scores["lagrange", name] == points - 1
     report = (ROOT / "build" / "class" / "report.html").read_text("utf-8")
