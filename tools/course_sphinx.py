@@ -184,7 +184,8 @@ def add_wheel(app: Sphinx, error: Exception | None) -> None:
     """Serve the support wheel from the site itself, for notebooks opened elsewhere."""
     wheels = Path(app.confdir) / "build" / "wheel"
     if error is None and app.builder.format == "html" and wheels.is_dir():
-        shutil.copytree(wheels, Path(app.outdir) / "wheel", dirs_exist_ok=True)
+        ignored = shutil.ignore_patterns("fresh")
+        shutil.copytree(wheels, Path(app.outdir, "wheel"), dirs_exist_ok=True, ignore=ignored)
 
 
 def setup(app: Sphinx) -> dict[str, Any]:
