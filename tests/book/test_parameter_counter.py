@@ -30,15 +30,15 @@ def test_it_starts_with_the_numbers_of_the_text(page: Page) -> None:
 
 
 def test_the_largest_choice_stays_exact(page: Page) -> None:
-    for label in ("Image", "Channels in", "Channels out", "Kernel"):
-        page.get_by_label(label, exact=True).focus()
+    for place in range(4):
+        page.locator("parameter-counter select").nth(place).focus()
         page.keyboard.press("End")
     assert value(page) == expected(1024, 64, 64, 7)
 
 
 def test_every_choice_counts(page: Page) -> None:
-    page.get_by_label("Channels in", exact=True).select_option("1")
-    page.get_by_label("Image", exact=True).select_option("8")
-    page.get_by_label("Kernel", exact=True).select_option("5")
-    page.get_by_label("Channels out", exact=True).select_option("16")
+    page.locator("parameter-counter select").nth(1).select_option("1")
+    page.locator("parameter-counter select").nth(0).select_option("8")
+    page.locator("parameter-counter select").nth(3).select_option("5")
+    page.locator("parameter-counter select").nth(2).select_option("16")
     assert value(page) == expected(8, 1, 16, 5)
