@@ -101,7 +101,7 @@ kill-matrix: $(VENV)  ## print what every right and wrong answer earns
 
 .PHONY: test
 test: $(VENV) .venv/sandbox .venv/browser $(BOOK)/index.html build/class/grades.csv  ## all tests
-	@.venv/bin/python -m pytest -q -n 2 --dist loadgroup
+	@.venv/bin/python -m pytest -q -n 2 --dist worksteal
 
 .venv/browser: | $(VENV)
 	@sh tools/install.sh chromium chromium "the tests of the built pages will be skipped"

@@ -114,16 +114,13 @@ def built_pages(folder: str = "") -> list[str]:
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
-    """Ask a test of every page for `look` or `any_page`, of every chapter for `chapter`."""
-    # Tests of one page run one after the other, in one worker, on one opened page.
+    """Ask a test of every page for `look` or `any_page`, of every chapter for `chapter`.
+
+    In the scope of a session, so that all tests of one page run one after the other.
+    """
     for name, folder in {"look": "", "any_page": "", "chapter": "chapters"}.items():
         if name in metafunc.fixturenames:
-            pages = [
-                pytest.param(path, marks=pytest.mark.xdist_group(path), id=path)
-                for path in built_pages(folder) or ["index.html"]
-                # Its entries come from docutils with ARIA roles that axe refuses.
-                if path != "chapters/bibliography.html"
-            ]
+            pages = built_pages(folder) or ["index.html"]
             metafunc.parametrize(name, pages, indirect=name == "look", scope="session")
 
 

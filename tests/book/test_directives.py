@@ -7,7 +7,6 @@ import pytest
 from bs4 import BeautifulSoup
 from sphinx.application import Sphinx
 
-pytestmark = pytest.mark.xdist_group("directives")
 TOOLS = Path(__file__).resolve().parents[2] / "tools"
 
 CONF = """
