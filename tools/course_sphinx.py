@@ -182,10 +182,11 @@ def write_front_door(app: Sphinx, error: Exception | None) -> None:
 
 def add_wheel(app: Sphinx, error: Exception | None) -> None:
     """Serve the support wheel from the site itself, for notebooks opened elsewhere."""
-    wheels = Path(app.confdir) / "build" / "wheel"
-    if error is None and app.builder.format == "html" and wheels.is_dir():
-        ignored = shutil.ignore_patterns("fresh")
-        shutil.copytree(wheels, Path(app.outdir, "wheel"), dirs_exist_ok=True, ignore=ignored)
+    served = Path(app.outdir) / "wheel"
+    if error is None and app.builder.format == "html":
+        for wheel in (Path(app.confdir) / "build" / "wheel").glob("*.whl"):
+            served.mkdir(exist_ok=True)
+            shutil.copy2(wheel, served)
 
 
 def setup(app: Sphinx) -> dict[str, Any]:

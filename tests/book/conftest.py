@@ -139,11 +139,16 @@ def look(request: pytest.FixtureRequest, window: BrowserContext, site: str) -> I
     page.wait_for_load_state("load")
     page.evaluate("() => window.MathJax?.startup?.promise?.then(() => null)")
 
+    def wait_for_theme(theme: str) -> None:
+        page.wait_for_function(f"document.documentElement.dataset.theme === '{theme}'")
+
     def look(theme: str = "light", width: int = 1280, media: str = "screen") -> Page:
         page.set_viewport_size({"width": width, "height": 900})
-        page.emulate_media(color_scheme=theme, media=media)
-        shown = "light" if media == "print" else theme
-        page.wait_for_function(f"document.documentElement.dataset.theme === '{shown}'")
+        page.emulate_media(media="screen", color_scheme=theme)
+        wait_for_theme(theme)
+        if media == "print":
+            page.emulate_media(media="print", color_scheme=theme)
+            wait_for_theme("light")
         return page
 
     yield look
