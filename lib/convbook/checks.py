@@ -206,7 +206,8 @@ def _describe_call(
     function: Callable[..., Any], name: str | None, args: Any, kwargs: Any
 ) -> tuple[str, str]:
     """The function's name, and its arguments by name: numbers whole, arrays by shape alone."""
-    name = name or str(getattr(function, "__name__", "your function"))
+    name = name or str(getattr(function, "__name__", "<lambda>"))
+    name = "your function" if name == "<lambda>" else name
     if not callable(function):
         raise CheckFailed(_lines(f"{name} is not a function.", {"got": describe_answer(function)}))
     try:

@@ -23,6 +23,7 @@ def test_the_call_is_described_by_name_and_never_wholesale():
     )
     text = message(lambda: 1, expect=2, name="my function")
     assert text.startswith("my function gives a wrong value.\n  called with:      no arguments\n")
+    assert message(lambda: 1, expect=2).startswith("your function gives a wrong value.\n")
 
 
 def test_the_function_gets_copies():
