@@ -67,3 +67,21 @@ def test_random_numbers_have_no_usual_cause(axes: int, seed: int):
 def test_a_cause_that_is_also_right_explains_nothing():
     right = np.array([[1.0, 2.0], [2.0, 1.0]])  # equal to its transpose and to its reversal
     assert usual_cause(right + np.array([[1, 2], [3, 5]]), right, [], {"none": right}, 1e-6) is None
+
+
+def test_a_cause_that_is_right_within_the_tolerance_explains_nothing():
+    got, known, right = np.array([1.0 + 1.5e-6]), np.array([1.0 + 0.8e-6]), np.array([1.0])
+    assert usual_cause(got, right, [], {"known": known}, 1e-6) is None
+
+
+def test_equal_values_have_not_moved():
+    cause = usual_cause(np.array([5, 5, 5, 9]), np.array([5, 5, 5, 5]), [], {}, 0)
+    assert cause is not None
+    assert cause.startswith("the inside is right and the border is wrong")
+
+
+def test_one_wrong_image_is_not_all_but_the_first():
+    right = np.arange(1, 13).reshape(3, 2, 2)
+    got = right.copy()
+    got[2] += 100
+    assert usual_cause(got, right, [], {}, 0) is None
