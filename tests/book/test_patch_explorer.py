@@ -1,55 +1,202 @@
-"""The patch explorer of the chapter on locality, played with by keyboard."""
+"""The patch explorer: a pixel, its patch and all max-distances, moved by keyboard and by clicks."""
+
+import re
+from typing import Any
 
 import numpy as np
 import pytest
-from playwright.sync_api import Page
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Locator, Page
 
-ROWS, COLUMNS = 7, 10
-
-
-def expected(i: int, j: int, k: int) -> dict[str, object]:
-    row, column = np.indices((ROWS, COLUMNS))
-    distances = np.maximum(abs(row - i), abs(column - j))
-    inside = int((distances <= k).sum())
-    weights = (2 * k + 1) ** 2
-    return {"i": i, "j": j, "k": k, "inside": inside, "outside": weights - inside,
-            "weights": weights, "distances": distances.tolist()}  # fmt: skip
+PAGE = "chapters/locality.html"
+ROWS, COLUMNS = 9, 7
+ORANGE, BLUE = "#cf6a12", "#2f81c7"
 
 
 @pytest.fixture
 def page(open_page) -> Page:
-    return open_page("chapters/locality.html")
+    return open_page(PAGE)
 
 
-def value(page: Page) -> dict[str, object]:
-    return page.evaluate("document.querySelector('patch-explorer').value")
+def explorer(page: Page) -> Locator:
+    return page.locator("patch-explorer")
 
 
-def test_it_starts_with_a_whole_patch(page: Page) -> None:
-    assert value(page) == expected(2, 3, 1)
+def value(page: Page) -> dict[str, Any]:
+    return explorer(page).evaluate("element => element.value")
+
+
+def slide(page: Page, label: str, wanted: int) -> None:
+    """Bring a slider to a value by keyboard alone."""
+    slider = explorer(page).get_by_label(label)
+    slider.focus()
+    page.keyboard.press("Home")
+    for _ in range(wanted):
+        page.keyboard.press("ArrowRight")
+    assert slider.input_value() == str(wanted)
+
+
+def slide_to(page: Page, i: int, j: int, k: int) -> dict[str, Any]:
+    for label, wanted in (("Row i", i), ("Column j", j), ("Half-width k", k)):
+        slide(page, label, wanted)
+    return value(page)
+
+
+def set_to(page: Page, i: int, j: int, k: int) -> dict[str, Any]:
+    """Bring the element into a state at once, and return its value."""
+    return explorer(page).evaluate(
+        """(element, state) => {
+          ["row", "column", "half"].forEach((name, n) => {
+            element[name].value = state[n];
+            element[name].dispatchEvent(new Event("input"));
+          });
+          return element.value;
+        }""",
+        [i, j, k],
+    )
+
+
+def expected(i: int, j: int, k: int) -> dict[str, Any]:
+    rows, columns = np.ogrid[:ROWS, :COLUMNS]
+    distances = np.maximum(abs(rows - i), abs(columns - j))
+    # What is cut out of the image, with nothing around it, is what lies inside.
+    image = np.ones((ROWS, COLUMNS))
+    inside = image[max(i - k, 0) : i + k + 1, max(j - k, 0) : j + k + 1].size
+    return {
+        "i": i,
+        "j": j,
+        "k": k,
+        "inside": inside,
+        "outside": (2 * k + 1) ** 2 - inside,
+        "distances": distances.tolist(),
+    }
+
+
+def cells(page: Page, kind: str) -> list[dict[str, Any]]:
+    """The cells of one kind as they are drawn: row, column, text, colour, dashes."""
+    return (
+        explorer(page)
+        .locator(f"g.{kind}")
+        .evaluate_all(
+            """cells => cells.map((cell) => {
+          const [rect, text] = cell.children;
+          const size = Number(rect.getAttribute("width")) + 2;
+          const [row, column] = ["y", "x"].map((name) => (rect.getAttribute(name) - 1) / size - 3);
+          return { row, column, text: text.textContent, fill: rect.getAttribute("fill"),
+                   dashed: rect.getAttribute("stroke-dasharray") !== "none" };
+        })"""
+        )
+    )
+
+
+def test_it_begins_well_inside(page):
+    assert value(page) == expected(3, 2, 1)
     assert page.problems == []
+    assert page.outside == []
+
+
+def test_every_state_agrees_with_numpy(page):
+    states = [(i, j, k) for i in range(ROWS) for j in range(COLUMNS) for k in range(4)]
+    for state in states:
+        assert set_to(page, *state) == expected(*state)
 
 
 @pytest.mark.parametrize(
-    ("keys", "place"),
-    [(["Home"], (0, 3, 1)), (["End"], (6, 3, 1)), (["ArrowRight"], (3, 3, 1))],
+    ("state", "inside", "outside"),
+    [((0, 0, 1), 4, 5), ((8, 3, 2), 15, 10), ((4, 3, 3), 49, 0), ((8, 6, 3), 16, 33)],
 )
-def test_arrow_keys_move_the_row(page: Page, keys: list[str], place: tuple[int, int, int]) -> None:
-    page.get_by_label("Row i").focus()
-    for key in keys:
+def test_sliders_by_keyboard(page, state, inside, outside):
+    found = slide_to(page, *state)
+    assert found == expected(*state)
+    assert (found["inside"], found["outside"]) == (inside, outside)
+    shown = explorer(page).locator("output").all_text_contents()
+    assert shown == [str(number) for number in state]
+
+
+def test_arrow_keys_move_the_pixel_and_stop_at_the_border(page):
+    i, j, k = 3, 2, 1
+    picture = explorer(page).get_by_role("application")
+    picture.focus()
+    before = page.evaluate("scrollY")
+    steps = {"ArrowUp": (-1, 0), "ArrowDown": (1, 0), "ArrowLeft": (0, -1), "ArrowRight": (0, 1)}
+    for key in ["ArrowUp"] * 5 + ["ArrowRight"] * 6 + ["ArrowDown"] * 10 + ["ArrowLeft"] * 2:
         page.keyboard.press(key)
-    assert value(page) == expected(*place)
+        i = min(max(i + steps[key][0], 0), ROWS - 1)
+        j = min(max(j + steps[key][1], 0), COLUMNS - 1)
+        assert value(page) == expected(i, j, k)
+        assert explorer(page).get_by_label("Row i").input_value() == str(i)
+        assert explorer(page).get_by_label("Column j").input_value() == str(j)
+    assert (i, j) == (8, 4)
+    assert page.evaluate("scrollY") == before
+    # The focus is not lost when the picture is drawn anew, and Tab still leaves it.
+    assert picture.evaluate("picture => picture === document.activeElement")
+    page.keyboard.press("Tab")
+    assert not picture.evaluate("picture => picture === document.activeElement")
 
 
-def test_a_corner_with_the_largest_patch_counts_its_padding(page: Page) -> None:
-    for label, key in (("Row i", "End"), ("Column j", "End"), ("Half-width k", "End")):
-        page.get_by_label(label).focus()
-        page.keyboard.press(key)
-    assert value(page) == expected(6, 9, 3)
-    message = page.locator("patch-explorer .message").inner_text()
-    assert "7 × 7 = 49 pixels, 33 of them lie outside the image" in message
+def test_a_click_chooses_a_pixel_and_padding_can_not_be_chosen(page):
+    explorer(page).locator("g[data-row='0'][data-column='6']").click()
+    assert value(page) == expected(0, 6, 1)
+    explorer(page).locator("g.padding").first.click()
+    assert value(page) == expected(0, 6, 1)
 
 
-def test_a_click_chooses_the_pixel(page: Page) -> None:
-    page.locator("patch-explorer [data-i='5'][data-j='8']").click()
-    assert value(page) == expected(5, 8, 1)
+@pytest.mark.parametrize("state", [(4, 3, 2), (0, 0, 2), (8, 1, 3), (5, 6, 0)])
+def test_the_picture_shows_the_patch_and_its_padding(page, state):
+    i, j, k = state
+    found = set_to(page, *state)
+    within, beyond, padding = (cells(page, kind) for kind in ("within", "beyond", "padding"))
+
+    drawn = np.full((ROWS, COLUMNS), -1)
+    for cell in within + beyond:
+        drawn[cell["row"], cell["column"]] = int(cell["text"])
+    np.testing.assert_array_equal(drawn, found["distances"])
+    assert len(within) + len(beyond) == ROWS * COLUMNS
+
+    patch = {(i + y, j + x) for y in range(-k, k + 1) for x in range(-k, k + 1)}
+    assert {(cell["row"], cell["column"]) for cell in within + padding} == patch
+    assert len(within) == found["inside"]
+    assert len(padding) == found["outside"]
+    for cell in padding:
+        assert not (0 <= cell["row"] < ROWS and 0 <= cell["column"] < COLUMNS)
+        assert cell["text"] == str(max(abs(cell["row"] - i), abs(cell["column"] - j)))
+
+    assert all(cell["dashed"] for cell in padding)
+    assert not any(cell["dashed"] for cell in within + beyond)
+    assert all(cell["fill"] == (ORANGE if cell["text"] == "0" else BLUE) for cell in within)
+    assert all(cell["fill"] == "transparent" for cell in beyond + padding)
+
+
+@pytest.mark.parametrize("state", [(3, 2, 0), (3, 2, 1), (0, 0, 1), (0, 3, 2), (4, 6, 1), (8, 0, 3)])
+def test_the_message_says_the_counts_in_words(page, state):
+    i, j, k = state
+    found = set_to(page, *state)
+    message = explorer(page).locator(".message").inner_text()
+    s = 2 * k + 1
+    assert f"half-width {k} around row {i}, column {j}" in message
+    assert f"has {s} × {s} = {s * s} cell" in message
+    assert re.search(rf"\b{found['inside']} (is a pixel|are pixels) of the image", message)
+    outside = f"{found['outside']} lie outside it" if found["outside"] else "none lies outside"
+    assert outside in message
+    whole = (ROWS - 2 * k) * (COLUMNS - 2 * k)
+    assert f"= {whole} of the {ROWS * COLUMNS} pixels" in message
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+@pytest.mark.parametrize("width", [1280, 390])
+def test_it_fits_the_page_and_is_accessible(open_page, theme, width):
+    page = open_page(PAGE, theme=theme, width=width)
+    slide_to(page, 0, 0, 2)
+    stage = explorer(page).locator(".stage")
+    assert stage.evaluate("stage => stage.scrollWidth <= stage.clientWidth")
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+    for target in explorer(page).locator(".controls label, g.within").all():
+        assert target.bounding_box()["height"] >= 24
+    found = Axe().run(page, context="patch-explorer").response["violations"]
+    assert [violation["id"] for violation in found] == []
+    assert page.problems == []
+
+
+def test_without_javascript_the_page_says_what_it_shows(open_page):
+    page = open_page(PAGE, java_script_enabled=False)
+    assert "4 of the 9 are pixels of the image and 5 lie outside it" in explorer(page).inner_text()
