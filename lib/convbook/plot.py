@@ -17,7 +17,32 @@ from numpy.typing import ArrayLike
 from convbook.arrays import Array, array_of, integer, shown
 
 #: Distinct hues with a contrast of at least 3 : 1 against white and against near-black.
-COLOURS = ("#2f81c7", "#cf6a12", "#2c9a5e", "#a35fc9", "#d14a5a", "#8a7a18", "#158f9c", "#b5577f")
+COLOURS = ("#2f81c7", "#cf6a12", "#2c9a5e", "#a35fc9", "#d14a5a", "#8a7a18", "#158f9c", "#b5577f",
+           "#7c838d")  # fmt: skip
+
+
+def distinct_colours(count: int) -> list[str]:
+    """`count` colours of which no two are the same; up to nine, the first of `COLOURS`.
+
+    More have one luminance, which keeps their contrast on light and on dark pages, and hues that
+    neighbours in the list don't share.
+
+    >>> distinct_colours(2)
+    ['#2f81c7', '#cf6a12']
+    """
+    count = integer("count", count, 0)
+    if count <= len(COLOURS):
+        return list(COLOURS[:count])
+    from colorsys import hls_to_rgb
+
+    # Steps of the golden ratio never come back to where they were, nor near to it soon.
+    hues = np.arange(count) * 0.6180339887 % 1
+    saturation = 0.35 + 0.3 * (np.arange(count) * 0.7548776662 % 1)
+    pairs = zip(hues, saturation, strict=True)
+    linear = np.array([hls_to_rgb(hue, 0.5, s) for hue, s in pairs]) ** 2.2
+    linear *= 0.2 / (linear @ [0.2126, 0.7152, 0.0722])[:, None]
+    channels = np.rint(255 * np.clip(linear, 0, 1) ** (1 / 2.2)).astype(int)
+    return [f"#{red:02x}{green:02x}{blue:02x}" for red, green, blue in channels]
 
 
 @dataclass(frozen=True)
@@ -140,21 +165,28 @@ def _limits(image: Array, limits: Any) -> tuple[float, float]:
 
 
 def draw_matrix(
-    ax: Any, numbers: ArrayLike, title: str = "", labels: Sequence[Sequence[str]] | None = None
+    ax: Any,
+    numbers: ArrayLike,
+    title: str = "",
+    labels: Sequence[Sequence[str]] | None = None,
+    colours: ArrayLike | None = None,
 ) -> None:
     """Draw a matrix whose entries are parameters: one colour a parameter, nothing where it is −1.
 
-    `numbers` is what `convbook.parameter_map` returns. More parameters than there are colours
-    start over with the first. `labels`, of the same shape, are written into the connected entries.
+    `numbers` is what `convbook.parameter_map` returns. `labels`, of the same shape, are written
+    into the connected entries. `colours`, of the same shape, numbers the colours, so that an entry
+    can keep its colour from one matrix to the next; by default each parameter has its own.
     """
     from matplotlib.patches import Rectangle
 
-    numbers = array_of("numbers", numbers, ndim=2)
-    if numbers.dtype.kind not in "iu":
-        raise TypeError(f"numbers must hold integers; its dtype is {numbers.dtype}")
+    numbers = _matrix_of_integers("numbers", numbers)
     rows, columns = numbers.shape
     if labels is not None and [len(row) for row in labels] != [columns] * rows:
         raise ValueError(f"labels must have {rows} rows of {columns}; it is {shown(labels)}")
+    own = numbers if colours is None else _matrix_of_integers("colours", colours)
+    if own.shape != numbers.shape:
+        raise ValueError(f"colours must have the shape {numbers.shape}; it has {own.shape}")
+    palette = distinct_colours(int(own.max(initial=-1)) + 1)
     for (i, j), number in np.ndenumerate(numbers):
         connected = number >= 0
         ax.add_patch(
@@ -162,7 +194,7 @@ def draw_matrix(
                 (j, i),
                 1,
                 1,
-                facecolor=COLOURS[int(number) % len(COLOURS)] if connected else "none",
+                facecolor=palette[int(own[i, j])] if connected else "none",
                 edgecolor="black",
                 linewidth=0.3,
                 alpha=0.85 if connected else 0.5,
@@ -176,3 +208,10 @@ def draw_matrix(
     ax.set_axis_off()
     if title:
         ax.set_title(title, fontsize=10)
+
+
+def _matrix_of_integers(name: str, value: ArrayLike) -> Array:
+    matrix = array_of(name, value, ndim=2)
+    if matrix.dtype.kind not in "iu":
+        raise TypeError(f"{name} must hold integers; its dtype is {matrix.dtype}")
+    return matrix

@@ -167,7 +167,9 @@ def test_the_picture_shows_the_patch_and_its_padding(page, state):
     assert all(cell["fill"] == "transparent" for cell in beyond + padding)
 
 
-@pytest.mark.parametrize("state", [(3, 2, 0), (3, 2, 1), (0, 0, 1), (0, 3, 2), (4, 6, 1), (8, 0, 3)])
+@pytest.mark.parametrize(
+    "state", [(3, 2, 0), (3, 2, 1), (0, 0, 1), (0, 3, 2), (4, 6, 1), (8, 0, 3)]
+)
 def test_the_message_says_the_counts_in_words(page, state):
     i, j, k = state
     found = set_to(page, *state)

@@ -9,7 +9,16 @@ import numpy as np
 import pytest
 from convbook import parameter_map
 from convbook.arrays import shown
-from convbook.plot import COLOURS, Picture, draw_image, draw_matrix, figure, show
+from convbook.plot import (
+    COLOURS,
+    Picture,
+    distinct_colours,
+    draw_image,
+    draw_matrix,
+    figure,
+    show,
+)
+from matplotlib.colors import to_hex
 from matplotlib.image import imread
 
 SVG = "{http://www.w3.org/2000/svg}"
@@ -122,11 +131,11 @@ def contrast(colour: str, other: str) -> float:
     return (high + 0.05) / (low + 0.05)
 
 
-@pytest.mark.parametrize("colour", COLOURS)
-def test_colours_stand_out_on_white_and_on_near_black(colour: str):
-    assert contrast(colour, "#ffffff") >= 3
-    assert contrast(colour, "#121212") >= 3
-    assert COLOURS.count(colour) == 1
+@pytest.mark.parametrize("count", [0, 1, len(COLOURS), len(COLOURS) + 1, 16, 100, 256])
+def test_colours_differ_and_stand_out_on_white_and_on_near_black(count: int):
+    colours = distinct_colours(count)
+    assert len(set(colours)) == len(colours) == count
+    assert [c for c in colours if contrast(c, "#ffffff") < 3 or contrast(c, "#121212") < 3] == []
 
 
 def drawn(image: Any, limits: Any = (0, 1)) -> Any:
@@ -189,12 +198,13 @@ def test_a_matrix_has_a_square_for_each_entry(shape: tuple[int, int]):
     numbers = np.arange(shape[0] * shape[1]).reshape(shape) - 1
     fig, ax = figure()
     draw_matrix(ax, numbers, title="parameters", labels=numbers.astype(str).tolist())
+    palette = distinct_colours(max(numbers.size - 1, 0))
     squares = {(p.get_y(), p.get_x()): p for p in ax.patches}
     assert list(squares) == list(np.ndindex(shape))
     for place, square in squares.items():
         assert (square.get_width(), square.get_height()) == (1, 1)
         number = int(numbers[place])
-        colour = None if number < 0 else COLOURS[number % len(COLOURS)]
+        colour = None if number < 0 else palette[number]
         assert square.get_fill() or colour is None
         if colour:
             red, green, blue, _ = square.get_facecolor()
@@ -221,12 +231,26 @@ def test_a_matrix_has_a_square_for_each_entry(shape: tuple[int, int]):
             ValueError,
             "labels must have 1 rows of 2; it is [['a']]",
         ),
+        (
+            ([[1, 2]], "", None, [[1], [2]]),
+            ValueError,
+            "colours must have the shape (1, 2); it has (2, 1)",
+        ),
     ],
 )
 def test_draw_matrix_refuses(arguments: Any, error: type[Exception], message: str):
     _, ax = figure()
     with pytest.raises(error, match=f"^{re.escape(message)}$"):
         draw_matrix(ax, *arguments)
+
+
+def test_entries_of_a_matrix_can_keep_their_colours():
+    numbers = np.array([[0, 1, -1], [-1, 2, 3]])
+    _, ax = figure()
+    draw_matrix(ax, numbers, colours=np.arange(20, 26).reshape(2, 3))
+    palette = distinct_colours(26)
+    drawn = [to_hex(p.get_facecolor()) if p.get_facecolor()[3] else None for p in ax.patches]
+    assert drawn == [palette[20], palette[21], None, None, palette[24], palette[25]]
 
 
 def test_figure_gives_axes_as_subplots_does():

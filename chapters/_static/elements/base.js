@@ -86,4 +86,5 @@ function makeSvg(tag, attributes = {}, ...children) {
 /** The same hues as the printed figures: a contrast of 3 : 1 and more on light and on dark. */
 const BOOK_COLOURS = [
   "#2f81c7", "#cf6a12", "#2c9a5e", "#a35fc9", "#d14a5a", "#8a7a18", "#158f9c", "#b5577f",
+  "#7c838d",
 ];

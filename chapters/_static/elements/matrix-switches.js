@@ -10,8 +10,6 @@ const SIZES = {
 };
 const LEGEND_LENGTH = 30;
 const TERMS = 9;
-// One colour for each of nine weights: a kernel of 3 × 3, or the offsets of a signal from the nearest out.
-const NINE_COLOURS = [...BOOK_COLOURS, "#7c838d"];
 const SIGNAL_OFFSETS = [-1, 0, 1, -2, 2, -3, 3, -4, 4];
 const minus = (text) => String(text).replaceAll("-", "−");
 
@@ -57,7 +55,7 @@ class Layer {
   weightColour({ i, j, dy, dx }) {
     const isInKernel = Math.abs(dy) <= 1 && Math.abs(dx) <= 1;
     const place = this.image ? (isInKernel ? 3 * dy + dx + 4 : -1) : SIGNAL_OFFSETS.indexOf(dx);
-    if (this.shared && place >= 0) return NINE_COLOURS[place];
+    if (this.shared && place >= 0) return BOOK_COLOURS[place];
     const [p, q] = this.shared ? [dy, dx] : [i, j];
     // Steps that don't add up to a full turn soon, along rows, columns or diagonals.
     const turn = (down, along) => (((down * p + along * q) % 1) + 1) % 1;
