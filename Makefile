@@ -27,16 +27,13 @@ ASSIGNMENTS := $(sort $(notdir $(patsubst %/,%,$(dir $(SOLUTIONS)))))
 ANSWERS := $(wildcard tests/course/answers/*/*.py)
 
 .PHONY: course
-course: build/course  ## install, build the book and the exercises, grade the sample class (default)
+course: $(VENV) .venv/sandbox $(BOOK)/index.html build/class/grades.csv  ## install, build the book and the exercises, grade the sample class (default)
 	@echo
-	@.venv/bin/python -m invigilator report $(ASSIGNMENTS) --to=build/class/report.html
+	@cat build/class/report.txt
 	@echo
 	@echo "The book:         $(BOOK)/index.html"
 	@echo "The class report: build/class/report.html   (scores: build/class/grades.csv)"
 	@echo "Read the book:    make serve"
-
-build/course: $(VENV) .venv/sandbox $(BOOK)/index.html build/class/grades.csv
-	@touch $@
 
 .PHONY: install
 install: $(VENV)  ## make .venv from requirements.lock
@@ -84,7 +81,7 @@ $(EXERCISES): $(VENV) $(SOLUTIONS) nbgrader_config.py _config.yml tools/notebook
 
 .PHONY: grade
 grade: build/class/grades.csv  ## make and autograde the sample class
-	@.venv/bin/python -m invigilator report $(ASSIGNMENTS) --to=build/class/report.html
+	@cat build/class/report.txt
 
 build/class/grades.csv: $(VENV) $(EXERCISES) $(ANSWERS) $(LIBRARY) $(GRADER) nbgrader_config.py tools/sample_class.py
 	@echo "== Grading the sample class"
@@ -92,8 +89,9 @@ build/class/grades.csv: $(VENV) $(EXERCISES) $(ANSWERS) $(LIBRARY) $(GRADER) nbg
 	@.venv/bin/python tools/sample_class.py
 	@for name in $(ASSIGNMENTS); do .venv/bin/python tools/notebooks.py --register "$$name" || exit 1; done
 	@.venv/bin/python -m invigilator autograde $(ASSIGNMENTS)
-	@.venv/bin/python -m nbgrader export --to=build/class/grades.csv --log-level=WARN
-	@touch $@
+	@.venv/bin/python -m nbgrader export --to=build/class/grades.new --log-level=WARN
+	@.venv/bin/python -m invigilator report $(ASSIGNMENTS) --to=build/class/report.html > build/class/report.txt
+	@mv build/class/grades.new $@
 
 .PHONY: kill-matrix
 kill-matrix: $(VENV)  ## print what every right and wrong answer earns

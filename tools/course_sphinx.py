@@ -142,6 +142,14 @@ def describe_page(
         )
 
 
+def mend_roles(
+    app: Sphinx, page: str, template: str, context: dict[str, Any], doctree: nodes.document | None
+) -> None:
+    """Make the bibliography a list of items: ARIA no longer knows the role that docutils gives."""
+    if 'role="doc-biblioentry"' in context.get("body", ""):
+        context["body"] = context["body"].replace('role="doc-biblioentry"', 'role="listitem"')
+
+
 def opening(doctree: nodes.document) -> str:
     """The first paragraph that reads well as plain text: no formula, no short remark."""
     for paragraph in doctree.findall(nodes.paragraph):
@@ -194,6 +202,7 @@ def setup(app: Sphinx) -> dict[str, Any]:
     app.add_directive("assignment", Assignment)
     app.connect("config-inited", set_names)
     app.connect("html-page-context", describe_page)
+    app.connect("html-page-context", mend_roles)
     app.connect("build-finished", add_wheel)
     app.connect("build-finished", write_front_door, priority=900)  # after the redirect of the toc
     return {"parallel_read_safe": True, "parallel_write_safe": True}

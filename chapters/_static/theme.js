@@ -24,14 +24,16 @@ for (const summary of document.querySelectorAll(".bd-links summary")) {
   summary.setAttribute("aria-label", `Sections of ${chapter.textContent}`);
 }
 
-// A long formula scrolls in its own box, which the keyboard must be able to reach.
+// What is wider than the page scrolls in its own box, which the keyboard must be able to reach.
 {
-  const reachFormulas = () => {
-    for (const formula of document.querySelectorAll('mjx-container[display="true"]')) {
-      if (formula.scrollWidth > formula.clientWidth) formula.tabIndex = 0;
-      else formula.removeAttribute("tabindex");
+  const boxes = 'mjx-container[display="true"], article pre, .pst-scrollable-table-container';
+  const reachBoxes = () => {
+    for (const box of document.querySelectorAll(boxes)) {
+      if (box.scrollWidth > box.clientWidth) box.tabIndex = 0;
+      else box.removeAttribute("tabindex");
     }
   };
-  window.MathJax?.startup?.promise?.then(reachFormulas);
-  addEventListener("resize", reachFormulas);
+  reachBoxes();
+  window.MathJax?.startup?.promise?.then(reachBoxes);
+  addEventListener("resize", reachBoxes);
 }

@@ -149,6 +149,8 @@ def look(request: pytest.FixtureRequest, window: BrowserContext, site: str) -> I
         if media == "print":
             page.emulate_media(media="print", color_scheme=theme)
             wait_for_theme("light")
+        # Colours fade from one theme to the other.
+        page.wait_for_function("document.getAnimations().every(a => a.playState === 'finished')")
         return page
 
     yield look

@@ -11,7 +11,7 @@ OpenPage = Callable[..., Page]
 WORDS = {
     "permutation": "chapters/fully_connected.html",
     "raster": "chapters/fully_connected.html",
-    "neighbourhood": "chapters/locality.html",
+    "neocognitron": "chapters/locality.html",
     "equivariance": "chapters/weight_sharing.html",
 }
 
