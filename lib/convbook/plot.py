@@ -24,7 +24,7 @@ COLOURS = ("#2f81c7", "#cf6a12", "#2c9a5e", "#a35fc9", "#d14a5a", "#8a7a18", "#1
 def distinct_colours(count: int) -> list[str]:
     """`count` colours of which no two are the same; up to nine, the first of `COLOURS`.
 
-    More have one luminance, which keeps their contrast on light and on dark pages, and hues that
+    More have luminances that keep their contrast on light and on dark pages, and hues that
     neighbours in the list don't share.
 
     >>> distinct_colours(2)
@@ -38,9 +38,10 @@ def distinct_colours(count: int) -> list[str]:
     # Steps of the golden ratio never come back to where they were, nor near to it soon.
     hues = np.arange(count) * 0.6180339887 % 1
     saturation = 0.35 + 0.3 * (np.arange(count) * 0.7548776662 % 1)
+    luminance = np.resize([0.27, 0.2, 0.15], count)
     pairs = zip(hues, saturation, strict=True)
     linear = np.array([hls_to_rgb(hue, 0.5, s) for hue, s in pairs]) ** 2.2
-    linear *= 0.2 / (linear @ [0.2126, 0.7152, 0.0722])[:, None]
+    linear *= (luminance / (linear @ [0.2126, 0.7152, 0.0722]))[:, None]
     channels = np.rint(255 * np.clip(linear, 0, 1) ** (1 / 2.2)).astype(int)
     return [f"#{red:02x}{green:02x}{blue:02x}" for red, green, blue in channels]
 
