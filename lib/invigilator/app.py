@@ -3,11 +3,11 @@
 Both read `nbgrader_config.py` in the current folder and take nbgrader's own options.
 """
 
+import logging
 import sys
 from pathlib import Path
 from typing import Any
 
-from nbgrader.apps import NbGraderAPI
 from nbgrader.apps.baseapp import NbGrader
 from traitlets import Integer, Unicode
 
@@ -16,6 +16,10 @@ from invigilator import batch, report
 
 class AssignmentsApp(NbGrader):  # type: ignore[misc]
     """A command about one or more assignments, named after it."""
+
+    def _log_level_default(self) -> int:
+        # What nbgrader does step by step is no news; what goes wrong is told by name.
+        return logging.ERROR
 
     def assignments(self) -> list[str]:
         if not self.extra_args:
@@ -62,7 +66,7 @@ class AutogradeApp(AssignmentsApp):
                     flush=True,
                 )
             batch.save(self.coursedir, assignment, results)
-            outcome = NbGraderAPI(config=self.config).generate_feedback(assignment, force=True)
+            outcome = batch.nbgrader_api(self.config).generate_feedback(assignment, force=True)
             if not outcome["success"]:
                 print(f"feedback of {assignment}: {batch.last_words(outcome)}")
                 done = False

@@ -4,6 +4,7 @@ Each submission is graded by an nbgrader run of its own, so that a broken one st
 """
 
 import json
+import logging
 import os
 import secrets
 import sys
@@ -35,6 +36,15 @@ class Result:
         return self.reason is None
 
 
+def nbgrader_api(config: Config) -> NbGraderAPI:
+    """nbgrader's own steps. It looks for an exchange, which grading doesn't need, and complains."""
+    logging.disable()
+    try:
+        return NbGraderAPI(config=config)
+    finally:
+        logging.disable(logging.NOTSET)
+
+
 def students(course: CourseDirectory, assignment: str) -> list[str]:
     """Everyone who handed in something for an assignment, by name."""
     submitted = Path(course.format_path(course.submitted_directory, "*", assignment))
@@ -53,10 +63,9 @@ def autograde(
     os.environ["GRADING_SEED"] = str(seed)
     # nbgrader calls `alembic` by name: it stands beside the interpreter.
     os.environ["PATH"] = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
-    config.Application.log_level = "ERROR"
     # Libraries' advice to developers is no news to an instructor.
     warnings.simplefilter("ignore")
-    api = NbGraderAPI(config=config)
+    api = nbgrader_api(config)
     for student in chosen:
         start = time.perf_counter()
         reason = unreadable(api.coursedir, assignment, student)
