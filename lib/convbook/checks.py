@@ -11,7 +11,7 @@ import os
 import secrets
 import traceback
 import zlib
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -97,9 +97,13 @@ def check(
     got, error = _run(function, given_args, given_kwargs)
     if error is not None:
         raise _explained(error, name, call, "stops with an error.") from None
-    if not _same((given_args, given_kwargs), (args, kwargs)):
-        cause = "an assignment into the argument, such as x[...] = … or x += …: work on x.copy()"
-        raise _failure(name, call, Problem("changes its input.", {"usual cause": cause}))
+    given = [*zip(_names(function, args), given_args, args, strict=True)]
+    given += [(each, given_kwargs[each], kwargs[each]) for each in kwargs]
+    for each, mine, original in given:
+        if not _same(mine, original):
+            cause = f"an assignment such as {each}[...] = … or {each} += …: work on {each}.copy()"
+            headline = f"changes its input {each}."
+            raise _failure(name, call, Problem(headline, {"usual cause": cause}))
     problem = problem_with(got, expect, rules, causes or {})
     if problem:
         raise _failure(name, call, problem)
@@ -210,14 +214,18 @@ def _describe_call(
     name = "your function" if name == "<lambda>" else name
     if not callable(function):
         raise CheckFailed(_lines(f"{name} is not a function.", {"got": describe_answer(function)}))
+    given = [*zip(_names(function, args), args, strict=True), *kwargs.items()]
+    return name, ", ".join(f"{each} {_describe(value)}" for each, value in given) or "no arguments"
+
+
+def _names(function: Callable[..., Any], args: Sequence[Any]) -> list[str]:
+    """What the function calls the arguments that it is given by position."""
     try:
         parameters = inspect.signature(function).parameters.values()
     except (TypeError, ValueError):
         parameters = {}.values()
     names = [p.name for p in parameters if p.kind in (p.POSITIONAL_ONLY, p.POSITIONAL_OR_KEYWORD)]
-    names += [f"argument {i + 1}" for i in range(len(names), len(args))]
-    given = [*zip(names, args, strict=False), *kwargs.items()]
-    return name, ", ".join(f"{each} {_describe(value)}" for each, value in given) or "no arguments"
+    return (names + [f"argument {i + 1}" for i in range(len(names), len(args))])[: len(args)]
 
 
 def _describe(value: Any) -> str:

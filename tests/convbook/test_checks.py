@@ -1,5 +1,6 @@
 """How a check calls a function: with copies, described in words, whatever the function does."""
 
+import inspect
 import sys
 from typing import Any
 
@@ -74,12 +75,22 @@ def fill_with_liars(x: Any) -> Any:
     ],
 )
 def test_an_argument_must_stay_as_it_is(function: Any, argument: Any):
+    (own_name,) = inspect.signature(function).parameters
     lines = message(function, argument, expect=X + 1, name="layer").split("\n")
-    assert lines[0] == "layer changes its input."
+    assert lines[0] == f"layer changes its input {own_name}."
     assert lines[2] == (
-        "  usual cause:      an assignment into the argument, such as x[...] = … or x += …: "
-        "work on x.copy()"
+        f"  usual cause:      an assignment such as {own_name}[...] = … or {own_name} += …: "
+        f"work on {own_name}.copy()"
     )
+
+
+def test_the_argument_that_changed_is_named():
+    def layer(x, weight, *, bias):
+        bias[0] = 7
+
+    arguments = (np.zeros(2), np.zeros(3))
+    text = message(layer, *arguments, bias=np.zeros(1), expect=0)
+    assert text.startswith("layer changes its input bias.")
 
 
 def test_nan_in_an_argument_is_no_change():

@@ -64,8 +64,7 @@ WRONG_VALUES = {
         "solution gives an array of the wrong shape.",
         "expected shape: (2, 3)",
         "got shape: (2, 2)",
-        "usual cause: an axis is one too long or too short; n pixels have n − s + 1 windows of "
-        "size s",
+        "usual cause: an axis is one too long or too short: look at both ends of the ranges",
     ),
     "no padding": (
         np.zeros((3, 4)),
@@ -220,7 +219,7 @@ WRONG_VALUES = {
         *only_first(0),
         "solution gives a wrong value.",
         "first difference: at [1, 0, 0]: expected 13, got 0 (12 of 24 values differ)",
-        "usual cause: only index 0 along axis 0 is right: are all the others computed?",
+        "usual cause: only the first entry along axis 0 is right: are all the others computed?",
     ),
     "right values, wrong places": (
         np.array([4, 1, 3, 7, 5]),
