@@ -56,7 +56,9 @@ book: $(BOOK)/index.html  ## build the book; warnings are errors
 
 $(BOOK)/index.html: $(VENV) $(CHAPTERS) _config.yml _toc.yml build/jupyter_cache/fresh build/wheel/fresh $(EXERCISES) tools/course_sphinx.py tools/address.py
 	@echo "== Building the book"
-	@.venv/bin/jupyter-book build . --path-output build --all -W -n --keep-going --quiet > build/book.log 2>&1 || { cat build/book.log; exit 1; }
+	@{ .venv/bin/jupyter-book build . --path-output build --all -W -n --keep-going 2>&1; echo $$? > build/book.status; } | tee build/book.log | \
+		grep --line-buffered -o 'chapters/[a-z_]*.md: Executed notebook in [0-9.]* seconds' || true
+	@test "$$(cat build/book.status)" = 0 || { cat build/book.log; exit 1; }
 	@test -f $@ && touch $@
 
 # Executed cells are kept, until the library that they import changes.
