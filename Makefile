@@ -48,7 +48,7 @@ $(VENV): requirements.lock pyproject.toml
 	@touch $@
 
 .venv/sandbox: | $(VENV)
-	@sh tools/install.sh bwrap bubblewrap "grading will run without a sandbox"
+	@sh tools/install.sh bwrap bubblewrap "the sample class will not be graded"
 	@touch $@
 
 .PHONY: book
@@ -92,9 +92,14 @@ build/class/grades.csv: $(VENV) $(EXERCISES) $(ANSWERS) $(LIBRARY) $(GRADER) nbg
 	@rm -rf build/class && mkdir -p build/class
 	@.venv/bin/python tools/sample_class.py
 	@for name in $(ASSIGNMENTS); do .venv/bin/python tools/notebooks.py --register "$$name" || exit 1; done
-	@.venv/bin/python -m invigilator autograde $(ASSIGNMENTS)
-	@.venv/bin/python -m nbgrader export --to=build/class/grades.new --log-level=WARN
-	@.venv/bin/python -m invigilator report $(ASSIGNMENTS) --to=build/class/report.html > build/class/report.txt
+	@why=$$(.venv/bin/python -c "from invigilator.sandbox import missing; print(missing() or '')"); \
+	if [ -n "$$why" ]; then \
+		echo "The sample class is not graded: $$why" > build/class/report.txt; : > build/class/grades.new; \
+	else \
+		.venv/bin/python -m invigilator autograde $(ASSIGNMENTS) && \
+		.venv/bin/python -m nbgrader export --to=build/class/grades.new --log-level=WARN && \
+		.venv/bin/python -m invigilator report $(ASSIGNMENTS) --to=build/class/report.html > build/class/report.txt; \
+	fi
 	@mv build/class/grades.new $@
 
 .PHONY: kill-matrix

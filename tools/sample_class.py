@@ -1,4 +1,4 @@
-"""Make the sample class: notebooks as students hand them in, right, wrong, half done and broken.
+"""Make the sample class: notebooks right, wrong, half done, broken and hostile.
 
     python tools/sample_class.py        write build/class/submitted/STUDENT/ASSIGNMENT/
 
@@ -80,6 +80,43 @@ def without_a_test(name: str) -> str:
     return nbformat.writes(notebook)
 
 
+def hostile(name: str, start: str) -> str:
+    """The released notebook, unanswered, with something in its first cell that seeks points."""
+    notebook = solved(name, {})
+    first = next(cell for cell in notebook.cells if cell.cell_type == "code")
+    first.source = f"{ONLY_UNDER_THE_GRADER}\n{start}\n{first.source}"
+    return nbformat.writes(notebook)
+
+
+# Nobody should run these by hand; in a sandbox the grader's is the first process.
+ONLY_UNDER_THE_GRADER = """\
+if b"invigilator" not in open("/proc/1/cmdline", "rb").read():
+    raise SystemExit("this notebook is for the grader's sandbox alone")
+"""
+PATCHES = """\
+import convbook.checks, numpy
+for module in (convbook.checks, numpy, numpy.testing):
+    for key, value in list(vars(module).items()):
+        if callable(value) and not isinstance(value, type):
+            setattr(module, key, lambda *args, **options: True)
+"""
+TRANSFORMS = """\
+import ast
+class Nothing(ast.NodeTransformer):
+    def visit_Raise(self, node): return ast.Pass()
+    def visit_Assert(self, node): return ast.Pass()
+get_ipython().ast_transformers.append(Nothing())
+"""
+KILLS = """\
+import os, signal
+for process in (os.getppid(), 1, -1):
+    try:
+        os.kill(process, signal.SIGKILL)
+    except OSError:
+        pass
+os._exit(0)
+"""
+
 #: What each student of the class hands in for an assignment: the text of the notebook's file.
 CLASS: dict[str, Callable[[str], str]] = {
     "ada": lambda name: nbformat.writes(solved(name, instructors(name))),
@@ -97,6 +134,9 @@ CLASS: dict[str, Callable[[str], str]] = {
     "markov": lambda name: nbformat.writes(solved(name, instructors(name)))[:-2000],
     "noether": lambda name: "",
     "oresme": lambda name: json.dumps({"cells": "none"}),
+    "playfair": lambda name: hostile(name, PATCHES),
+    "quetelet": lambda name: hostile(name, TRANSFORMS),
+    "ramus": lambda name: hostile(name, KILLS),
 }
 
 

@@ -49,13 +49,18 @@ SOURCE = [
 @pytest.fixture
 def course(tmp_path: Path) -> Config:
     """The configuration of a course with one released assignment, `ps1`; its folder has a space."""
+    return make_course(tmp_path / "a course", SOURCE)
+
+
+def make_course(root: Path, cells: list[nbformat.NotebookNode]) -> Config:
+    """A course with one released assignment of these cells, and a data file beside it."""
     os.environ["PATH"] = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
-    root = tmp_path / "a course"
     source = root / "source" / "ps1" / "ps1.ipynb"
     source.parent.mkdir(parents=True)
     kernel = {"name": "python3", "display_name": "Python 3", "language": "python"}
-    notebook = new_notebook(cells=SOURCE, metadata={"kernelspec": kernel})
+    notebook = new_notebook(cells=cells, metadata={"kernelspec": kernel})
     source.write_text(nbformat.writes(notebook), "utf-8")
+    (source.parent / "data.txt").write_text("6 7", "utf-8")
     config = Config()
     config.CourseDirectory.root = str(root)
     config.CourseDirectory.db_url = f"sqlite:///{root / 'gradebook.db'}"

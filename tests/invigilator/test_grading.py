@@ -7,6 +7,8 @@ from pathlib import Path
 import pytest
 from conftest import hand_in
 from invigilator import batch, report
+from invigilator.batch import Batch
+from invigilator.submissions import students
 from nbgrader.apps import NbGraderAPI
 from traitlets.config import Config
 
@@ -27,8 +29,8 @@ def graded(course: Config) -> Config:
     hand_in(course, "untouched")
     hand_in(course, "zoe", RIGHT)
     api = NbGraderAPI(config=course)
-    students = batch.students(api.coursedir, "ps1")
-    batch.save(api.coursedir, "ps1", list(batch.autograde(course, "ps1", students, seed=5)))
+    chosen = students(api.coursedir, "ps1")
+    assert len(list(Batch(api.coursedir, course, "ps1", jobs=2, seed=5).autograde(chosen))) == 8
     assert api.generate_feedback("ps1", force=True)["success"]
     return course
 

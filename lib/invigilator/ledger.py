@@ -1,0 +1,137 @@
+"""The one writer to nbgrader's gradebook: several submissions at a time, whole or not at all."""
+
+import time
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from nbgrader.api import (
+    Assignment,
+    Comment,
+    Grade,
+    Gradebook,
+    Student,
+    SubmittedAssignment,
+    SubmittedNotebook,
+)
+from nbgrader.coursedir import CourseDirectory
+from nbgrader.preprocessors import AssignLatePenalties
+from sqlalchemy.exc import OperationalError
+from traitlets.config import Config
+
+_TRIES, _PAUSE = 5, 1.0  # a gradebook that someone else writes to is locked for a moment
+
+
+@dataclass(frozen=True)
+class Entry:
+    """What a submission earned, by notebook and cell. A notebook of None earned nothing."""
+
+    student: str
+    timestamp: datetime | None
+    notebooks: dict[str, dict[str, Any] | None]
+
+
+class Ledger:
+    """The gradebook, kept open. Close it, or use it as a context manager."""
+
+    def __init__(self, course: CourseDirectory, config: Config) -> None:
+        self.gradebook = Gradebook(course.db_url, course.course_id)
+        self.penalties = AssignLatePenalties(config=config)
+        self.penalties.init_plugin()
+
+    def __enter__(self) -> "Ledger":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.gradebook.close()
+
+    def knows(self, student: str) -> bool:
+        """Whether a student is in the gradebook."""
+        return self.gradebook.db.get(Student, student) is not None
+
+    def write(self, assignment: str, entries: Iterable[Entry]) -> None:
+        """Enter submissions in one transaction; manual grades and comments stay."""
+        entries, db = list(entries), self.gradebook.db
+        for attempt in range(_TRIES):
+            try:
+                self._enter(assignment, entries)
+                db.commit()
+                break
+            except OperationalError:
+                db.rollback()
+                if attempt == _TRIES - 1:
+                    raise
+                time.sleep(_PAUSE)
+            except BaseException:
+                db.rollback()
+                raise
+            finally:
+                db.expunge_all()  # memory stays the same however many there are
+
+    def _enter(self, assignment: str, entries: list[Entry]) -> None:
+        db = self.gradebook.db
+        paper = db.query(Assignment).filter(Assignment.name == assignment).one()
+        students = [entry.student for entry in entries]
+        known = {s.id: s for s in db.query(Student).filter(Student.id.in_(students))}
+        query = db.query(SubmittedAssignment).filter(
+            SubmittedAssignment.assignment_id == paper.id,
+            SubmittedAssignment.student_id.in_(students),
+        )
+        submissions = {submission.student_id: submission for submission in query}
+        for entry in entries:
+            if entry.student not in known:
+                known[entry.student] = Student(id=entry.student)
+                db.add(known[entry.student])
+            submission = submissions.get(entry.student)
+            if submission is None:
+                submission = _empty(paper, known[entry.student])
+                db.add(submission)
+            if entry.timestamp is not None:
+                submission.timestamp = entry.timestamp
+            db.flush()
+            for notebook in submission.notebooks:
+                if notebook.name in entry.notebooks:
+                    _fill(notebook, entry.notebooks[notebook.name])
+                    self._penalise(submission, notebook)
+
+    def _penalise(self, submission: Any, notebook: Any) -> None:
+        """nbgrader's penalty for a notebook that came late, by the course's rule."""
+        notebook.late_submission_penalty = None
+        if submission.total_seconds_late <= 0:
+            return
+        db = self.gradebook.db
+        db.flush()
+        db.refresh(notebook)
+        penalty = self.penalties.plugin_inst.late_submission_penalty(
+            submission.student_id, notebook.score, submission.total_seconds_late
+        )
+        if penalty is not None:
+            penalty = self.penalties._check_late_penalty(notebook, penalty)
+            notebook.late_submission_penalty = penalty
+
+
+def _empty(assignment: Any, student: Any) -> Any:
+    """A submission that mirrors an assignment, as nbgrader makes it."""
+    submission = SubmittedAssignment(assignment=assignment, student=student)
+    for notebook in assignment.notebooks:
+        mine = SubmittedNotebook(notebook=notebook, assignment=submission)
+        for cell in [*notebook.grade_cells, *notebook.task_cells]:
+            Grade(cell_id=cell.id, cell=cell, notebook=mine)
+        for cell in [*notebook.solution_cells, *notebook.task_cells]:
+            Comment(cell_id=cell.id, cell=cell, notebook=mine)
+    return submission
+
+
+def _fill(notebook: Any, earned: dict[str, Any] | None) -> None:
+    """Enter what the cells of a notebook earned, and the comments on unchanged answers."""
+    for grade in notebook.grades:
+        if earned is None:
+            grade.auto_score, grade.needs_manual_grade = 0, False
+        elif grade.name in earned["grades"]:
+            grade.auto_score = earned["grades"][grade.name]
+            by_hand = grade.manual_score is not None or grade.auto_score is None
+            grade.needs_manual_grade = by_hand
+    for comment in notebook.comments:
+        if earned is not None and comment.name in earned["comments"]:
+            comment.auto_comment = earned["comments"][comment.name]

@@ -1,0 +1,304 @@
+"""Points only for what the examiner saw: a room is given answers of every kind."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import nbformat
+import pytest
+from conftest import cell, make_course
+from invigilator.examiner import Work
+from invigilator.paper import Paper, read_paper
+from invigilator.room import Room
+from invigilator.sandbox import Allowance, missing
+from nbformat.v4 import new_code_cell
+from nbgrader.api import Gradebook
+from nbgrader.apps import NbGraderAPI
+
+pytestmark = [
+    pytest.mark.filterwarnings("ignore"),
+    pytest.mark.skipif(missing() is not None, reason=str(missing())),
+]
+
+DOUBLE = "def double(x):\n    ### BEGIN SOLUTION\n    return 2 * x\n    ### END SOLUTION"
+TOTAL = DOUBLE.replace("double(x)", "total(f, values)").replace("2 * x", "sum(map(f, values))")
+CELLS = [
+    new_code_cell("import numpy as np\nscale = 10", id="imports"),
+    cell("solution", "double", DOUBLE),
+    cell(
+        "test",
+        "test_double",
+        "assert double(2) == 4\n### BEGIN HIDDEN TESTS\n"
+        "zeros = np.zeros(3)\nassert np.array_equal(double(zeros + 7), zeros + 14)\n"
+        "assert double('ab') == 'abab'\n### END HIDDEN TESTS",
+        2,
+    ),
+    cell("solution", "total", TOTAL),
+    cell("test", "test_total", "assert total(lambda v: v * scale, [1, 2]) == 30", 3),
+    cell("solution", "partial", "score = 1"),
+    cell("test", "test_partial", "score", 2),
+]
+PERFECT = {"test_double": 2, "test_total": 3, "test_partial": 1}
+NO_DOUBLE = PERFECT | {"test_double": 0}
+
+
+@pytest.fixture(scope="module")
+def paper(tmp_path_factory: pytest.TempPathFactory) -> Paper:
+    config = make_course(tmp_path_factory.mktemp("course"), CELLS)
+    course = NbGraderAPI(config=config).coursedir
+    with Gradebook(course.db_url) as gradebook:
+        return read_paper(course, gradebook, "ps1", "ps1", config)
+
+
+@pytest.fixture(scope="module")
+def room(paper: Paper) -> Iterator[Room]:
+    allowance = Allowance(call=2, cell=4, memory=512, submission=60)
+    with Room(paper.modules, allowance) as room:
+        yield room
+
+
+class Graded:
+    """The points of an answer, and what its notebook says."""
+
+    def __init__(self, result: dict[str, Any]) -> None:
+        assert "grades" in result, result
+        self.points, self.notes = result["grades"], result["notes"]
+        self.notebook = nbformat.reads(result["notebook"], as_version=4)
+
+    def outputs(self, name: str) -> list[Any]:
+        found = [
+            c for c in self.notebook.cells if c.metadata.get("nbgrader", {}).get("grade_id") == name
+        ]
+        return list(found[0].outputs)
+
+    def said(self, name: str) -> str:
+        return "\n".join(
+            o.get("text", "") or f"{o.get('ename')}: {o.get('evalue')}" for o in self.outputs(name)
+        )
+
+
+@pytest.fixture
+def grade(paper: Paper, room: Room) -> Any:
+    def grade(double: str = DOUBLE, **others: str) -> Graded:
+        notebook = nbformat.reads(paper.answers, as_version=4)
+        answers = {"double": double, **others}
+        for each in notebook.cells:
+            name = each.metadata.get("nbgrader", {}).get("grade_id")
+            each.source = answers.get(name, each.source)
+        return Graded(room.examine(paper, Work("ada", nbformat.writes(notebook).encode(), {}, 1)))
+
+    return grade
+
+
+def test_right_work_earns_its_points_and_a_number_is_partial_credit(grade: Any) -> None:
+    graded = grade()
+    assert graded.points == PERFECT
+    assert graded.notes == []
+
+
+@pytest.mark.parametrize(
+    ("answer", "words"),
+    [
+        ("def double(x):\n    return 4", "AssertionError"),
+        ("def double(x):\n    raise KeyError('no')", "KeyError: 'no'"),
+        ("def double(x)\n    return 2 * x", "NameError: name 'double' is not defined"),
+        ("double = 4", "TypeError: 'int' object is not callable"),
+        ("import os\ndef double(x):\n    os._exit(0)", "ended itself with exit status 0"),
+        ("import os\ndef double(x):\n    os.kill(os.getpid(), 11)", "segmentation fault"),
+        ("def double(x):\n    import sys\n    sys.exit()", "SystemExit"),
+        ("def double(x):\n    while True: pass", "TooSlow: no answer within 2 seconds"),
+        ("def double(x):\n    return bytearray(2_000_000_000)", "MemoryError"),
+        ("def double(x):\n    return double(x)", "RecursionError"),
+        ("def double(x):\n    return input()", "EOFError"),
+        ("def double(x):\n    x += x\n    return x", None),
+    ],
+)
+def test_wrong_work_loses_its_own_points_with_a_reason(
+    grade: Any, answer: str, words: str | None
+) -> None:
+    graded = grade(answer)
+    if words is None:
+        assert graded.points == PERFECT
+    else:
+        assert graded.points == NO_DOUBLE
+        assert words in graded.said("test_double")
+
+
+UNKILLABLE = """
+import signal
+signal.signal(signal.SIGINT, signal.SIG_IGN)
+def double(x):
+    while True:
+        try:
+            pass
+        except BaseException:
+            pass
+"""
+LYING = """
+import numpy as np
+class Any_(np.ndarray):
+    def __eq__(self, other): return True
+    def __bool__(self): return True
+class Yes:
+    def __eq__(self, other): return True
+    def __ne__(self, other): return False
+    def __bool__(self): return True
+    def __array__(self, *a, **k): return np.zeros(3) + 14
+def double(x):
+    return Yes()
+"""
+PATCHING = """
+import builtins, sys, numpy
+numpy.array_equal = lambda *a: True
+builtins.AssertionError = ValueError
+empty = type('T', (), {'visit': lambda self, node: __import__('ast').parse('')})
+get_ipython().ast_transformers.append(empty())
+get_ipython().input_transformers_post.append(lambda lines: ['pass\\n'])
+def double(x):
+    return 4
+"""
+FORGING = """
+import os, socket
+def double(x):
+    for fd in range(3, 64):
+        try:
+            s = socket.socket(fileno=os.dup(fd))
+            data = b'{' + (1).to_bytes(8, 'big') + b's' + (5).to_bytes(8, 'big') + b'valueT'
+            s.sendall(len(data).to_bytes(8, 'big') + data)
+        except OSError:
+            pass
+    return 4
+"""
+PRINTING = """
+def double(x):
+    print(2.0)
+    from IPython.display import display
+    display(2.0)
+    return 5
+2.0
+"""
+
+
+@pytest.mark.parametrize("answer", [UNKILLABLE, LYING, PATCHING, FORGING, PRINTING])
+def test_tricks_earn_nothing(grade: Any, answer: str) -> None:
+    points = grade(answer).points
+    assert points["test_double"] == 0
+    # Whoever breaks the shell or the wire may break the rest of the own work with it.
+    assert all(points[name] in (0, NO_DOUBLE[name]) for name in PERFECT)
+
+
+@pytest.mark.parametrize("score", ["2.5", "-1", "float('nan')", "float('inf')", "'2'*400"])
+def test_a_test_gives_no_more_than_its_points(grade: Any, score: str) -> None:
+    earned = grade(partial=f"score = {score}").points["test_partial"]
+    assert earned == (2 if "'2'" in score else 0)
+
+
+def test_warnings_prints_and_figures_cost_nothing_and_are_kept(grade: Any) -> None:
+    noisy = """
+import sys, warnings
+from IPython.display import HTML, display
+def double(x):
+    print("working", file=sys.stderr)
+    warnings.warn("careful")
+    display(HTML("<b>bold</b>"))
+    return 2 * x
+print("hello")
+HTML("<i>rich</i>")
+"""
+    graded = grade(noisy)
+    assert graded.points == PERFECT
+    assert "working" in graded.said("test_double")
+    assert "careful" in graded.said("test_double")
+    kinds = {o.output_type for o in graded.outputs("test_double")}
+    assert kinds == {"stream", "display_data"}
+    own = graded.outputs("double")
+    assert own[0].text == "hello\n"
+    assert own[1].data["text/html"] == "<i>rich</i>"
+
+
+def test_no_hidden_line_and_no_seed_enters_the_students_process(grade: Any) -> None:
+    spying = """
+import gc, inspect, os, sys
+def double(x):
+    frame, seen = sys._getframe(), []
+    while frame:
+        seen.append(str(frame.f_locals))
+        frame = frame.f_back
+    texts = [str(o) for o in gc.get_objects() if isinstance(o, (str, list, dict))]
+    print('zeros + ' + '14' in ' '.join(seen + texts), 'GRADING_SEED' in os.environ)
+    return 2 * x
+"""
+    graded = grade(spying)
+    assert graded.points == PERFECT
+    assert set(graded.said("test_double").split()) == {"False"}
+
+
+def test_an_error_shows_the_students_own_line(grade: Any) -> None:
+    graded = grade("def double(x):\n    y = x\n    return y / 'two'  # here\n")
+    error = next(o for o in graded.outputs("test_double") if o.output_type == "error")
+    assert error.ename == "TypeError"
+    assert "# here" in "\n".join(error.traceback)
+
+
+def test_a_long_output_is_cut_short(grade: Any) -> None:
+    graded = grade("print('x' * 50_000_000)\n" + DOUBLE)
+    assert graded.points == PERFECT
+    assert len(nbformat.writes(graded.notebook)) < 3_000_000
+    assert "the rest of the output is left out" in graded.said("double")
+
+
+def test_nothing_of_one_submission_reaches_the_next(grade: Any) -> None:
+    leave = """
+import os, subprocess, pathlib
+for folder in ('.', os.environ['TMPDIR'], '/dev/shm', os.path.expanduser('~/.ipython')):
+    pathlib.Path(folder).mkdir(exist_ok=True)
+    pathlib.Path(folder, 'sitecustomize.py').write_text('left')
+os.makedirs('a/b'); os.chmod('a/b', 0); os.chmod('a', 0)
+subprocess.Popen(['sleep', '1000'], start_new_session=True)
+if os.fork() == 0:
+    os.setsid()
+    import time
+    time.sleep(1000)
+"""
+    look = """
+import os, glob
+folders = ('.', '/tmp', '/dev/shm')
+print(sorted(p for d in folders for p in os.listdir(d) if 'site' in p or p == 'a'))
+print([p for p in os.listdir('/proc') if p.isdecimal() and int(p) not in (1, os.getpid())])
+"""
+    assert grade(leave + DOUBLE).points == PERFECT
+    graded = grade(look + DOUBLE)
+    assert graded.said("double").split() == ["[]", "[]"]
+    assert graded.points == PERFECT
+
+
+def test_a_deleted_test_counts_and_its_copy_does_not(paper: Paper, room: Room) -> None:
+    notebook = nbformat.reads(paper.answers, as_version=4)
+    notebook.cells = [c for c in notebook.cells if c.id != "test_total"]
+    notebook.cells.append(nbformat.from_dict(notebook.cells[1]))
+    notebook.cells[-1].id = "another"
+    notebook.cells[1].source = "def double(x): return 4"
+    work = Work("ada", nbformat.writes(notebook).encode(), {}, 1)
+    graded = Graded(room.examine(paper, work))
+    assert graded.points == NO_DOUBLE
+    assert graded.notes == [
+        "a copy of the cell double is not graded",
+        "the cell test_total was missing and has been put back",
+    ]
+
+
+def test_files_lie_beside_the_notebook_the_instructors_over_the_students(
+    paper: Paper, room: Room
+) -> None:
+    notebook = nbformat.reads(paper.answers, as_version=4)
+    notebook.cells[0].source += "\nprint(open('data.txt').read(), open('mine.txt').read())"
+    files = {"data.txt": b"forged", "mine.txt": b"own"}
+    result = room.examine(paper, Work("ada", nbformat.writes(notebook).encode(), files, 1))
+    outputs = nbformat.reads(result["notebook"], as_version=4).cells[0].outputs
+    assert outputs[0].text == "6 7 own\n"
+
+
+def test_a_room_that_is_killed_opens_again_and_tries_once_more(paper: Paper) -> None:
+    with Room(paper.modules, Allowance()) as room:
+        room.process.kill()
+        result = room.examine(paper, Work("ada", paper.answers.encode(), {}, 1))
+        assert result["grades"] == PERFECT
