@@ -126,8 +126,9 @@ class Batch:
             if student in known:  # else a run that is cut off would leave it half old, half new
                 known[student] = Result(self.assignment, student, unfinished, 0, seed, lost=True)
         save(self.course, self.assignment, list(known.values()))
-        with Ledger(self.course, self.config) as ledger, self._running() as running:
-            yield from self._results(waiting, digests, seed, ledger, running)
+        own = contextlib.nullcontext(self.executor) if self.executor else rooms(self.jobs)
+        with Ledger(self.course, self.config) as ledger, own as executor:
+            yield from self._results(waiting, digests, seed, ledger, executor)
 
     def _seed(self, kept: list[Result]) -> int:
         """The seed given, else that of the results that stay, else a new one."""
@@ -148,19 +149,6 @@ class Batch:
     def _destination(self, student: str) -> Path:
         course = self.course
         return Path(course.format_path(course.autograded_directory, student, self.assignment))
-
-    @contextlib.contextmanager
-    def _running(self) -> Iterator[Executor]:
-        if self.executor is not None:
-            yield self.executor
-            return
-        rooms = _Rooms()
-        with ThreadPoolExecutor(self.jobs, initializer=rooms.enter) as executor:
-            try:
-                yield executor
-            finally:
-                executor.shutdown(wait=False, cancel_futures=True)
-                rooms.close()
 
     def _results(
         self,
@@ -290,21 +278,24 @@ def traits(allowance: Allowance) -> dict[str, int]:
     return {name: getattr(allowance, name) for name in allowance.trait_names(config=True)}
 
 
-class _Rooms:
-    """The rooms of one pool of threads, closed together."""
-
-    def __init__(self) -> None:
-        self.open: list[Room] = []
-
-    def enter(self) -> None:
-        _here.rooms = self
-
-    def close(self) -> None:
-        for room in self.open:
-            room.close()
-
-
 _here = threading.local()
+
+
+@contextlib.contextmanager
+def rooms(count: int) -> Iterator[Executor]:
+    """So many threads, each with a room of its own that stays warm until all are closed."""
+    opened: list[Room] = []
+
+    def enter() -> None:
+        _here.opened = opened
+
+    with ThreadPoolExecutor(count, initializer=enter) as executor:
+        try:
+            yield executor
+        finally:
+            executor.shutdown(wait=False, cancel_futures=True)
+            for room in opened:
+                room.close()
 
 
 def examine_all(
@@ -317,7 +308,7 @@ def examine_all(
         modules = papers[name].modules
         if room is None or (room.allowance, room.isolated) != (allowance, isolated):
             room = _here.room = Room(modules, Allowance(**allowance), isolated)
-            getattr(_here, "rooms", _Rooms()).open.append(room)
+            getattr(_here, "opened", []).append(room)
         answers[name] = room.examine(papers[name], work)
     return answers
 

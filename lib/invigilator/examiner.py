@@ -285,7 +285,7 @@ class Desk:
         self.sandbox: Sandbox | None = None
 
     def serve(self) -> None:
-        with contextlib.suppress(EOFError, KeyboardInterrupt):
+        with contextlib.suppress(EOFError, ConnectionError, KeyboardInterrupt):
             while True:
                 order, given = self.room.recv()
                 try:

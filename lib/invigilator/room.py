@@ -30,7 +30,11 @@ class Room:
         self.modules, self.isolated, self.closed = list(modules), isolated, False
         traits = allowance.trait_names(config=True)
         self.allowance = {name: getattr(allowance, name) for name in traits}
-        self.open()
+        try:
+            self.open()
+        except SandboxError:  # as an examiner that dies, it is given a second chance
+            self.closed = False
+            self.open()
 
     def __enter__(self) -> "Room":
         return self

@@ -1,11 +1,14 @@
 """A small course of its own, in a temporary folder: the grader knows nothing of this one."""
 
+import fcntl
 import os
+import shutil
 import sys
 from pathlib import Path
 
 import nbformat
 import pytest
+from invigilator.feedback import PREPROCESSORS
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 from nbgrader.apps import NbGraderAPI
 from traitlets.config import Config
@@ -46,10 +49,39 @@ SOURCE = [
 ]
 
 
+@pytest.fixture(scope="session")
+def released(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Path:
+    """A course with a released assignment, made by one worker of pytest-xdist for all of them."""
+    base = tmp_path_factory.getbasetemp()
+    shared = (base if worker_id == "master" else base.parent) / "released"
+    with shared.with_suffix(".lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not shared.exists():
+            new = tmp_path_factory.mktemp("released") / "a course"
+            make_course(new, SOURCE)
+            new.rename(shared)
+    return shared
+
+
 @pytest.fixture
-def course(tmp_path: Path) -> Config:
+def course(released: Path, tmp_path: Path) -> Config:
     """The configuration of a course with one released assignment, `ps1`; its folder has a space."""
-    return make_course(tmp_path / "a course", SOURCE)
+    return copied(released, tmp_path / "a course")
+
+
+def copied(released: Path, root: Path) -> Config:
+    """A copy of a released course."""
+    os.environ["PATH"] = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
+    shutil.copytree(released, root)
+    return configured(root)
+
+
+def configured(root: Path) -> Config:
+    config = Config()
+    config.CourseDirectory.root = str(root)
+    config.CourseDirectory.db_url = f"sqlite:///{root / 'gradebook.db'}"
+    config.GenerateFeedback.preprocessors = PREPROCESSORS
+    return config
 
 
 def make_course(root: Path, cells: list[nbformat.NotebookNode]) -> Config:
@@ -61,14 +93,7 @@ def make_course(root: Path, cells: list[nbformat.NotebookNode]) -> Config:
     notebook = new_notebook(cells=cells, metadata={"kernelspec": kernel})
     source.write_text(nbformat.writes(notebook), "utf-8")
     (source.parent / "data.txt").write_text("6 7", "utf-8")
-    config = Config()
-    config.CourseDirectory.root = str(root)
-    config.CourseDirectory.db_url = f"sqlite:///{root / 'gradebook.db'}"
-    config.GenerateFeedback.preprocessors = [
-        "nbgrader.preprocessors.GetGrades",
-        "invigilator.feedback.HideTests",
-        "nbconvert.preprocessors.CSSHTMLHeaderPreprocessor",
-    ]
+    config = configured(root)
     made = NbGraderAPI(config=config).generate_assignment("ps1", create=True)
     assert made["success"], made["log"]
     return config
