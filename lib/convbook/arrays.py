@@ -1,13 +1,99 @@
-"""Checks of arguments, whose errors name the argument, its value and what was expected."""
+"""Which array module an array is of, and checks of arguments.
 
+An error names the argument, its value and what was expected. NumPy and CuPy arrays go through the
+same text: a function asks `array_module` of its first array and calls that module.
+"""
+
+import contextlib
+import functools
+import inspect
 import operator
-from collections.abc import Sequence
-from typing import Any
+import sys
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, ParamSpec, TypeVar
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 Array = NDArray[Any]
+_P = ParamSpec("_P")
+_R = TypeVar("_R")
+
+
+def array_module(x: object) -> Any:
+    """The module whose functions work on `x`: CuPy or another of the array standard, or NumPy.
+
+    What is no array, such as a list or a number, becomes a NumPy array, so its module is NumPy.
+    CuPy is never imported: where there is a CuPy array, it has been.
+
+    >>> array_module(np.ones(3)).__name__, array_module([1, 2]).__name__
+    ('numpy', 'numpy')
+    """
+    if isinstance(x, np.ndarray):
+        return np
+    package = type(x).__module__.partition(".")[0]
+    if package == "cupy":
+        return sys.modules[package]
+    namespace = getattr(x, "__array_namespace__", None)
+    return np if namespace is None else namespace()
+
+
+def in_one_place(*names: str) -> Callable[[Callable[_P, _R]], Callable[_P, _R]]:
+    """Decorate a function whose arguments `names` are arrays that must lie in the same memory.
+
+    Arrays of different modules or devices are refused before any work: to move one silently would
+    hide the slowest step of a program. CuPy works on the device where the arrays are, in the
+    stream that is current there.
+
+    >>> @in_one_place("x", "y")
+    ... def add(x, y):
+    ...     return x + y
+    >>> add(np.ones(1), np.ones(1))
+    array([2.])
+    """
+
+    def decorate(function: Callable[_P, _R]) -> Callable[_P, _R]:
+        positions = {
+            name: place for place, name in enumerate(inspect.signature(function).parameters)
+        }
+        places = [(name, positions[name]) for name in names]
+
+        @functools.wraps(function)
+        def checked(*args: _P.args, **kwargs: _P.kwargs) -> _R:
+            given = {
+                name: args[place] if place < len(args) else kwargs.get(name)
+                for name, place in places
+            }
+            with _device_of(given):
+                return function(*args, **kwargs)
+
+        return checked
+
+    return decorate
+
+
+def _device_of(arguments: Mapping[str, object]) -> contextlib.AbstractContextManager[Any]:
+    """The context in which to work on these arguments, which must all be in one place."""
+    given = {name: value for name, value in arguments.items() if value is not None}
+    if all(array_module(value) is np for value in given.values()):
+        return contextlib.nullcontext()
+    places = {name: _place_of(value) for name, value in given.items()}
+    if len(set(places.values())) > 1:
+        listed = ", ".join(f"{name} is {place}" for name, place in places.items())
+        raise TypeError(
+            f"all arrays must be in one place: {listed}; move them with cupy.asarray or "
+            "cupy.asnumpy first"
+        )
+    device: Any = getattr(next(iter(given.values())), "device", None)
+    return device if hasattr(device, "__enter__") else contextlib.nullcontext()
+
+
+def _place_of(value: object) -> str:
+    module = array_module(value)
+    if module is np:
+        return "a NumPy array" if isinstance(value, np.ndarray) else f"a {type(value).__name__}"
+    name = {"cupy": "CuPy"}.get(module.__name__, module.__name__)
+    return f"a {name} array on {getattr(value, 'device', 'its device')}"
 
 
 def array_of(name: str, value: ArrayLike, ndim: int | None = None) -> Array:
@@ -20,21 +106,51 @@ def array_of(name: str, value: ArrayLike, ndim: int | None = None) -> Array:
     ...
     ValueError: x must have 2 axes; it has 1: shape (3,)
     """
-    try:
-        array = np.asarray(value)
-    except ValueError:
-        raise ValueError(
-            f"{name} must have rows of the same length; it is {shown(value)}"
-        ) from None
-    if array.dtype.kind not in "biuf":
-        is_array = isinstance(value, np.ndarray)
-        came = f"its dtype is {array.dtype}" if is_array else f"it is {shown(value)}"
+    array: Any = value
+    if array_module(value) is np:
+        try:
+            array = np.asarray(value)
+        except ValueError:
+            raise ValueError(
+                f"{name} must have rows of the same length; it is {shown(value)}"
+            ) from None
+    if kind_of(array) not in "biuf":
+        came = f"its dtype is {array.dtype}" if array is value else f"it is {shown(value)}"
         raise TypeError(f"{name} must hold real numbers; {came}")
     if ndim is not None and array.ndim != ndim:
         raise ValueError(
             f"{name} must have {axes_in_words(ndim)}; it has {array.ndim}: shape {array.shape}"
         )
-    return array
+    checked: Array = array
+    return checked
+
+
+def kind_of(array: Any) -> str:
+    """The letter by which NumPy calls the kind of an array's numbers: b, i, u or f; else another.
+
+    >>> kind_of(np.ones(3)), kind_of(np.arange(3))
+    ('f', 'i')
+    """
+    try:
+        return str(array.dtype.kind)
+    except AttributeError:  # dtypes of the standard say it through their module alone
+        isdtype = array_module(array).isdtype
+    kinds = {"b": "bool", "i": "signed integer", "u": "unsigned integer", "f": "real floating"}
+    return next((key for key, kind in kinds.items() if isdtype(array.dtype, kind)), "?")
+
+
+def cast(array: Array, dtype: Any) -> Array:
+    """Return `array` in this dtype: itself where it already is, otherwise a copy.
+
+    >>> cast(np.array([1, 2]), np.float32)
+    array([1., 2.], dtype=float32)
+    """
+    if array.dtype == dtype:
+        return array
+    if hasattr(array, "astype"):
+        return array.astype(dtype)
+    converted: Array = array_module(array).astype(array, dtype)
+    return converted
 
 
 def axes_in_words(count: int) -> str:
@@ -42,8 +158,8 @@ def axes_in_words(count: int) -> str:
     return "1 axis" if count == 1 else f"{count} axes"
 
 
-def bias_of(bias: ArrayLike | None, shape: tuple[int, ...]) -> Array:
-    """Return a layer's `bias`, which must have this `shape`, as an array.
+def bias_of(bias: ArrayLike | None, shape: tuple[int, ...], xp: Any = np) -> Array:
+    """Return a layer's `bias`, which must have this `shape`, as an array of the module `xp`.
 
     No bias is False everywhere: it adds nothing, and changes no dtype.
 
@@ -54,24 +170,36 @@ def bias_of(bias: ArrayLike | None, shape: tuple[int, ...]) -> Array:
     ...
     ValueError: bias must have shape (2,); it has (3,)
     """
-    array = np.zeros(shape, bool) if bias is None else array_of("bias", bias)
+    array = xp.zeros(shape, dtype=xp.bool) if bias is None else array_of("bias", bias)
     if array.shape != shape:
         raise ValueError(f"bias must have shape {shape}; it has {array.shape}")
     return array
 
 
 def in_one_dtype(*arrays: Array) -> tuple[Array, ...]:
-    """Return the arrays in the dtype to which NumPy promotes them all; integers become int64.
+    """Return the arrays in the dtype to which they all promote; integers become int64.
 
     Sums of products would overflow a smaller integer, and bools would not add up at all.
 
     >>> in_one_dtype(np.array([200], np.uint8), np.array([True]))
     (array([200]), array([1]))
     """
-    dtype = np.result_type(*arrays)
-    if dtype.kind != "f":
-        dtype = np.dtype(np.int64)
-    return tuple(array.astype(dtype, copy=False) for array in arrays)
+    xp = array_module(arrays[0])
+    floats = any(kind_of(array) == "f" for array in arrays)
+    dtype = xp.result_type(*arrays) if floats else xp.int64
+    return tuple(cast(array, dtype) for array in arrays)
+
+
+def floating(*arrays: Array) -> tuple[Array, ...]:
+    """Return the arrays in the floating dtype to which they all promote; integers become float64.
+
+    >>> floating(np.array([1, 2]))
+    (array([1., 2.]),)
+    """
+    given = in_one_dtype(*arrays)
+    if kind_of(given[0]) == "f":
+        return given
+    return tuple(cast(array, array_module(array).float64) for array in given)
 
 
 def integer(name: str, value: object, least: int = 0) -> int:

@@ -1,11 +1,26 @@
 """The checks of arguments return plain Python integers and arrays, or say what is wrong."""
 
 import re
-from typing import Any
+import sys
+from types import ModuleType
+from typing import Any, ClassVar
 
+import array_api_strict
 import numpy as np
 import pytest
-from convbook.arrays import array_of, in_one_dtype, integer, integers, shown, truth
+import torch
+from convbook.arrays import (
+    array_module,
+    array_of,
+    floating,
+    in_one_dtype,
+    in_one_place,
+    integer,
+    integers,
+    kind_of,
+    shown,
+    truth,
+)
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -107,3 +122,106 @@ def test_shown_is_one_line_of_the_width(value: Any):
     assert "\n" not in line
     assert len(line) == 40 if len(repr(value)) > 40 else line == repr(value)
     assert (line[-1] == "…") == (len(repr(value)) > 40)
+
+
+class FakeDevice:
+    """A device of CuPy's kind: two are equal by number, and work is done inside `with`."""
+
+    entered: ClassVar[list[int]] = []
+
+    def __init__(self, number: int) -> None:
+        self.number = number
+
+    def __repr__(self) -> str:
+        return f"<CUDA Device {self.number}>"
+
+    def __enter__(self) -> None:
+        self.entered.append(self.number)
+
+    def __exit__(self, *error: object) -> None:
+        self.entered.append(-self.number)
+
+
+class FakeArray:
+    """As little of a CuPy array as says where it is."""
+
+    def __init__(self, device: int) -> None:
+        self.device = FakeDevice(device)
+
+
+FakeArray.__module__ = "cupy"
+
+
+@pytest.fixture
+def cupy(monkeypatch: pytest.MonkeyPatch) -> ModuleType:
+    module = ModuleType("cupy")
+    monkeypatch.setitem(sys.modules, "cupy", module)
+    monkeypatch.setattr(FakeDevice, "entered", [])
+    return module
+
+
+@in_one_place("x", "bias")
+def places(x: Any, scale: float, bias: Any = None) -> tuple[Any, float, Any]:
+    return array_module(x), scale, list(FakeDevice.entered)
+
+
+def test_the_module_of_an_array(cupy: ModuleType):
+    assert array_module(FakeArray(0)) is cupy
+    assert array_module(array_api_strict.ones(2)) is array_api_strict
+    for other in (np.ones(2), np.float32(1), [1, 2], 3, torch.ones(2), None):
+        assert array_module(other) is np
+
+
+def test_work_is_done_on_the_device_of_the_arrays(cupy: ModuleType):
+    assert places(FakeArray(3), 2.0) == (cupy, 2.0, [3])
+    assert places(FakeArray(3), 2.0, bias=FakeArray(3))[0] is cupy
+    assert FakeDevice.entered == [3, -3, 3, -3]
+    assert places(np.ones(1), 2.0, [1]) == (np, 2.0, [3, -3, 3, -3])
+
+
+@pytest.mark.parametrize(
+    ("x", "bias", "where"),
+    [
+        (FakeArray(0), np.ones(1), "a CuPy array on <CUDA Device 0>, bias is a NumPy array"),
+        (np.ones(1), FakeArray(0), "a NumPy array, bias is a CuPy array on <CUDA Device 0>"),
+        (FakeArray(0), [1.0], "a CuPy array on <CUDA Device 0>, bias is a list"),
+        (
+            FakeArray(0),
+            FakeArray(1),
+            "a CuPy array on <CUDA Device 0>, bias is a CuPy array on <CUDA Device 1>",
+        ),
+        (
+            array_api_strict.ones(1),
+            np.ones(1),
+            "a array_api_strict array on array_api_strict.Device('CPU_DEVICE'), "
+            "bias is a NumPy array",
+        ),
+    ],
+)
+def test_arrays_in_two_places_are_refused(cupy: ModuleType, x: Any, bias: Any, where: str):
+    message = (
+        f"all arrays must be in one place: x is {where}; "
+        "move them with cupy.asarray or cupy.asnumpy first"
+    )
+    for call in (lambda: places(x, 1, bias), lambda: places(bias=bias, scale=1, x=x)):
+        with pytest.raises(TypeError, match=f"^{re.escape(message)}$"):
+            call()
+    assert FakeDevice.entered == []
+
+
+@pytest.mark.parametrize(
+    ("dtype", "kind"),
+    [("bool", "b"), ("int8", "i"), ("uint8", "u"), ("float32", "f"), ("complex64", "?")],
+)
+def test_the_kind_of_an_array_of_the_standard(dtype: str, kind: str):
+    assert kind_of(array_api_strict.ones(1, dtype=getattr(array_api_strict, dtype))) == kind
+
+
+def test_arrays_of_the_standard_are_checked_and_promoted():
+    xp = array_api_strict
+    x = xp.ones((2, 3), dtype=xp.uint8)
+    assert array_of("x", x, 2) is x
+    assert [a.dtype for a in in_one_dtype(x, xp.ones(1, dtype=xp.bool))] == [xp.int64, xp.int64]
+    assert [a.dtype for a in floating(x)] == [xp.float64]
+    with pytest.raises(TypeError, match=r"^x must hold real numbers; its dtype is .*complex64$"):
+        array_of("x", xp.ones(1, dtype=xp.complex64))
