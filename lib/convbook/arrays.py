@@ -114,8 +114,9 @@ def array_of(name: str, value: ArrayLike, ndim: int | None = None) -> Array:
             raise ValueError(
                 f"{name} must have rows of the same length; it is {shown(value)}"
             ) from None
+    was_array = array is value
     if kind_of(array) not in "biuf":
-        came = f"its dtype is {array.dtype}" if array is value else f"it is {shown(value)}"
+        came = f"its dtype is {array.dtype}" if was_array else f"it is {shown(value)}"
         raise TypeError(f"{name} must hold real numbers; {came}")
     if ndim is not None and array.ndim != ndim:
         raise ValueError(

@@ -4,22 +4,233 @@ An image is `h` by `w` pixels with `c` channels; a layer answers with `c_out` ch
 position and, unless it is dense, looks at `s` by `s` pixels. Biases are counted only when asked.
 """
 
-from convbook.arrays import integer, truth
+import math
+from collections.abc import Iterable, Sequence
+from typing import Literal, NamedTuple
+
+from convbook.arrays import integer, integers, shown, truth
+
+#: Numbers of zeros before and after each axis, or what they follow from.
+Padding = int | Sequence[int | Sequence[int]] | Literal["same", "valid"]
 
 
-def output_size(n: int, s: int, padding: int = 0) -> int:
-    """Positions at which a window of `s` pixels fits on `n` pixels padded on both sides.
+def support(s: int, dilation: int = 1) -> int:
+    """Pixels from the first to the last that a kernel of `s` entries sees: `1 + (s − 1)·dilation`.
 
-    Raises ValueError when the window is larger than the padded signal.
-
-    >>> output_size(4, 3), output_size(4, 3, padding=1)
-    (2, 4)
+    >>> support(3), support(3, dilation=4)
+    (3, 9)
     """
-    n, s, padding = integer("n", n), integer("s", s, 1), integer("padding", padding)
-    padded = n + 2 * padding
-    if s > padded:
-        raise ValueError(f"s must be at most the padded size {padded}; it is {s}")
-    return padded - s + 1
+    return 1 + (integer("s", s, 1) - 1) * integer("dilation", dilation, 1)
+
+
+def same_padding(s: int, dilation: int = 1) -> tuple[int, int]:
+    """Zeros before and after a signal so that, at stride 1, it keeps its size.
+
+    Where their number is odd, the one more stands after the signal, as in PyTorch.
+
+    >>> same_padding(3), same_padding(4), same_padding(3, dilation=2)
+    ((1, 1), (1, 2), (2, 2))
+    """
+    zeros = support(s, dilation) - 1
+    return zeros // 2, zeros - zeros // 2
+
+
+def padding_pairs(
+    padding: Padding,
+    size: Sequence[int],
+    stride: Sequence[int] | None = None,
+    dilation: Sequence[int] | None = None,
+) -> tuple[tuple[int, int], ...]:
+    """What stands before and after each axis, for a kernel of this `size`.
+
+    `padding` is a number for every axis, one for each axis, a pair (before, after) for each axis,
+    "valid" (nothing) or "same" (the output has the size of the input; stride 1 only).
+    Raises ValueError or TypeError for anything else.
+
+    >>> padding_pairs(1, (3, 3)), padding_pairs((1, (0, 2)), (3, 3))
+    (((1, 1), (1, 1)), ((1, 1), (0, 2)))
+    >>> padding_pairs("same", (3, 4))
+    ((1, 1), (1, 2))
+    """
+    axes = len(size)
+    if isinstance(padding, str) and padding == "valid":
+        return ((0, 0),) * axes
+    if isinstance(padding, str) and padding == "same":
+        if stride is not None and any(step != 1 for step in stride):
+            raise ValueError(f"stride must be 1 for padding 'same'; it is {shown(stride)}")
+        each = zip(size, dilation or (1,) * axes, strict=True)
+        return tuple(same_padding(s, d) for s, d in each)
+    return number_pairs("padding", padding, axes)
+
+
+def number_pairs(
+    name: str, value: int | Sequence[int | Sequence[int]], count: int
+) -> tuple[tuple[int, int], ...]:
+    """`count` pairs (before, after) from a number, a number for each, or a pair for each.
+
+    >>> number_pairs("padding", (1, (0, 2)), 2)
+    ((1, 1), (0, 2))
+    >>> number_pairs("padding", -1, 2)
+    Traceback (most recent call last):
+    ...
+    ValueError: padding must be one integer of at least 0 or 2 integers or pairs; it is -1
+    """
+    entries = value.tolist() if hasattr(value, "tolist") else value
+    several = isinstance(entries, Sequence) and not isinstance(entries, str)
+    try:
+        given = list(entries) if several else [entries] * count  # type: ignore[arg-type]
+        pairs = [integers(name, entry, 2) for entry in given]  # type: ignore[arg-type]
+        if len(pairs) != count:
+            raise ValueError
+    except (TypeError, ValueError) as error:
+        several_of = "a pair of them" if count == 1 else f"{count} integers or pairs"
+        raise type(error)(
+            f"{name} must be one integer of at least 0 or {several_of}; it is {shown(value)}"
+        ) from None
+    return tuple((before, after) for before, after in pairs)
+
+
+def output_size(
+    n: int,
+    s: int,
+    padding: int | Sequence[int] | Literal["same", "valid"] = 0,
+    stride: int = 1,
+    dilation: int = 1,
+    ceil_mode: bool = False,
+) -> int:
+    """Positions at which a kernel of `s` entries fits on `n` pixels with their padding.
+
+    `⌊(n + padding before and after − support) / stride⌋ + 1`. With `ceil_mode` the division is
+    rounded up, so that the last window may reach beyond the padded signal, as long as it begins on
+    a pixel or in the padding before them: the rule of PyTorch's pooling layers. `padding` is a
+    number for both sides, a pair (before, after), "same" or "valid".
+    Raises ValueError when the kernel is larger than the padded signal.
+
+    >>> output_size(4, 3), output_size(4, 3, padding=1), output_size(32, 5, padding="same")
+    (2, 4, 32)
+    >>> output_size(6, 3, stride=2), output_size(6, 3, stride=2, ceil_mode=True)
+    (2, 3)
+    """
+    n, s, stride = integer("n", n), integer("s", s, 1), integer("stride", stride, 1)
+    one_pair = isinstance(padding, Sequence) and not isinstance(padding, str)
+    ((before, after),) = padding_pairs(
+        (tuple(padding),) if one_pair else padding,  # type: ignore[arg-type]
+        (s,),
+        (stride,),
+        (integer("dilation", dilation, 1),),
+    )
+    padded, seen = n + before + after, support(s, dilation)
+    if seen > padded:
+        reach = f"{s}" if dilation == 1 else f"{s} with dilation {dilation}, a support of {seen}"
+        raise ValueError(f"s must be at most the padded size {padded}; it is {reach}")
+    if not truth("ceil_mode", ceil_mode):
+        return (padded - seen) // stride + 1
+    steps = -(-(padded - seen) // stride)
+    return steps + 1 if steps * stride < n + before else steps
+
+
+def transposed_size(
+    n: int,
+    s: int,
+    padding: int = 0,
+    stride: int = 1,
+    dilation: int = 1,
+    output_padding: int = 0,
+) -> int:
+    """Pixels that a transposed convolution makes of `n`: `output_size` undone.
+
+    `(n − 1)·stride − 2·padding + support + output_padding`. Strides above 1 map several sizes to
+    one; `output_padding` says which of them is meant.
+    Raises ValueError when nothing is left.
+
+    >>> transposed_size(3, 3, padding=1, stride=2), output_size(5, 3, padding=1, stride=2)
+    (5, 3)
+    """
+    n, stride = integer("n", n, 1), integer("stride", stride, 1)
+    padding, more = integer("padding", padding), integer("output_padding", output_padding)
+    out = (n - 1) * stride - 2 * padding + support(s, dilation) + more
+    if out < 1:
+        raise ValueError(f"padding must leave at least one pixel; with {padding} it leaves {out}")
+    return out
+
+
+class Window(NamedTuple):
+    """How one layer of a stack looks at its input along an axis."""
+
+    s: int
+    stride: int = 1
+    padding: int = 0
+    dilation: int = 1
+
+
+class ReceptiveField(NamedTuple):
+    """What the outputs of a stack see of its input along an axis.
+
+    Output `i` sees the `size` pixels that begin at pixel `start + i·jump`, which lies outside of
+    the image where it is negative.
+    """
+
+    size: int
+    jump: int
+    start: int
+
+
+def receptive_fields(stack: Iterable[Sequence[int]]) -> list[ReceptiveField]:
+    """The receptive field after each layer of a stack, one layer at a time.
+
+    A layer is a `Window` or a tuple (s, stride, padding, dilation) of which all but s may be left
+    out. A layer adds its support, less one, in steps of the jump so far; its stride multiplies the
+    jump; its padding moves the start back.
+    Source: Araujo, Norris and Sim, *Computing receptive fields of convolutional neural networks*,
+    Distill, 2019.
+
+    >>> for field in receptive_fields([(3,), (2, 2), (3, 1, 1)]):
+    ...     print(field)
+    ReceptiveField(size=3, jump=1, start=0)
+    ReceptiveField(size=4, jump=2, start=0)
+    ReceptiveField(size=8, jump=2, start=-2)
+    """
+    fields, size, jump, start = [], 1, 1, 0
+    for layer in _windows(stack):
+        size += (support(layer.s, layer.dilation) - 1) * jump
+        start -= layer.padding * jump
+        jump *= layer.stride
+        fields.append(ReceptiveField(size, jump, start))
+    return fields
+
+
+def receptive_field(stack: Iterable[Sequence[int]]) -> ReceptiveField:
+    """The receptive field of a whole stack, in closed form.
+
+    With the jump before layer l, `Jₗ = ∏ strides of the layers below`: size `1 + Σ (supportₗ −
+    1)·Jₗ`, start `−Σ paddingₗ·Jₗ`. An empty stack sees one pixel.
+
+    >>> receptive_field([(3,)] * 5)
+    ReceptiveField(size=11, jump=1, start=0)
+    """
+    layers = _windows(stack)
+    jumps = [math.prod(below.stride for below in layers[:place]) for place in range(len(layers))]
+    pairs = list(zip(layers, jumps, strict=True))
+    return ReceptiveField(
+        1 + sum((support(layer.s, layer.dilation) - 1) * jump for layer, jump in pairs),
+        math.prod(layer.stride for layer in layers),
+        -sum(layer.padding * jump for layer, jump in pairs),
+    )
+
+
+def _windows(stack: Iterable[Sequence[int]]) -> list[Window]:
+    windows = []
+    for place, layer in enumerate(stack):
+        if not isinstance(layer, Sequence) or not 1 <= len(layer) <= 4:
+            raise ValueError(
+                f"layer {place} of stack must be (s, stride, padding, dilation), of which all but "
+                f"s may be left out; it is {shown(layer)}"
+            )
+        names = zip(Window._fields, Window(*layer), (1, 1, 0, 1), strict=True)
+        windows.append(
+            Window(*(integer(f"{n} of layer {place}", v, least) for n, v, least in names))
+        )
+    return windows
 
 
 def dense_parameters(h: int, w: int, c: int, c_out: int, bias: bool = False) -> int:
@@ -45,11 +256,28 @@ def locally_connected_parameters(
     return positions * conv_parameters(c, c_out, s, bias)
 
 
-def conv_parameters(c: int, c_out: int, s: int, bias: bool = False) -> int:
-    """Weights of a convolutional layer: `s² c c_out`, whatever the size of the image.
+def conv_parameters(c: int, c_out: int, s: int, bias: bool = False, groups: int = 1) -> int:
+    """Weights of a convolutional layer: `s² c c_out / groups`, whatever the size of the image.
 
     >>> conv_parameters(3, 3, s=3), conv_parameters(3, 64, s=3, bias=True)
     (81, 1792)
+    >>> conv_parameters(64, 64, s=3, groups=64) + conv_parameters(64, 128, s=1)   # separable
+    8768
     """
     c, c_out, s = integer("c", c, 1), integer("c_out", c_out, 1), integer("s", s, 1)
-    return (s * s * c + truth("bias", bias)) * c_out
+    return (s * s * channels_per_group(c, c_out, groups) + truth("bias", bias)) * c_out
+
+
+def channels_per_group(c: int, c_out: int, groups: int) -> int:
+    """Input channels that an output channel sees when both are divided into `groups`.
+
+    >>> channels_per_group(64, 128, 4)
+    16
+    """
+    groups = integer("groups", groups, 1)
+    if c % groups or c_out % groups:
+        raise ValueError(
+            f"groups must divide the {c} channels of the input and the {c_out} of the output; "
+            f"it is {groups}"
+        )
+    return c // groups

@@ -15,7 +15,16 @@ from convbook import (
     locally_connected_parameters,
     output_size,
 )
-from hypothesis import given
+from convbook.geometry import (
+    Window,
+    padding_pairs,
+    receptive_field,
+    receptive_fields,
+    same_padding,
+    support,
+    transposed_size,
+)
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
 small = st.integers(1, 4)
@@ -116,7 +125,11 @@ def test_bias_is_true_or_false(function: Callable[..., int], names: int):
     [
         ((-1, 1), ValueError, "n must be an integer of at least 0; it is -1"),
         ((4, 0), ValueError, "s must be an integer of at least 1; it is 0"),
-        ((4, 3, -1), ValueError, "padding must be an integer of at least 0; it is -1"),
+        (
+            (4, 3, -1),
+            ValueError,
+            "padding must be one integer of at least 0 or a pair of them; it is -1",
+        ),
         ((4.0, 3), TypeError, "n must be an integer of at least 0; it is 4.0"),
         ((4, (3, 3)), TypeError, "s must be an integer of at least 1; it is (3, 3)"),
         ((4, "3"), TypeError, "s must be an integer of at least 1; it is '3'"),
@@ -125,3 +138,168 @@ def test_bias_is_true_or_false(function: Callable[..., int], names: int):
 def test_output_size_refuses(arguments: Any, error: type[Exception], message: str):
     with pytest.raises(error, match=f"^{re.escape(message)}$"):
         output_size(*arguments)
+
+
+@given(
+    st.integers(1, 12),
+    st.integers(1, 4),
+    st.integers(0, 3),
+    st.integers(1, 4),
+    st.integers(1, 3),
+    st.booleans(),
+)
+def test_sizes_equal_pytorchs(
+    n: int, s: int, padding: int, stride: int, dilation: int, ceil_mode: bool
+):
+    assume(padding <= s // 2 and support(s, dilation) <= n + 2 * padding)
+    pooled = torch.max_pool1d(torch.zeros(1, 1, n), s, stride, padding, dilation, ceil_mode)
+    size = output_size(n, s, padding, stride, dilation, ceil_mode)
+    assert size == pooled.shape[-1]
+    assert output_size(n, s, (padding, padding), stride, dilation, ceil_mode) == size
+
+
+@given(st.integers(1, 9), st.integers(1, 5), st.integers(1, 3))
+def test_same_keeps_the_size_and_valid_adds_nothing(n: int, s: int, dilation: int):
+    before, after = same_padding(s, dilation)
+    assert after - before in (0, 1)
+    assert output_size(n, s, "same", 1, dilation) == n
+    assert before + after == support(s, dilation) - 1
+    fits = n + support(s, dilation) - 1
+    assert output_size(fits, s, "valid", 1, dilation) == n
+
+
+@given(
+    st.integers(1, 6),
+    st.integers(1, 4),
+    st.integers(0, 2),
+    st.integers(1, 4),
+    st.integers(1, 3),
+    st.integers(0, 2),
+)
+def test_transposed_size_equals_pytorchs(
+    n: int, s: int, padding: int, stride: int, dilation: int, more: int
+):
+    assume(more < max(stride, dilation))
+    assume((n - 1) * stride - 2 * padding + support(s, dilation) + more >= 1)
+    out = torch.conv_transpose1d(
+        torch.zeros(1, 1, n),
+        torch.zeros(1, 1, s),
+        None,
+        stride,
+        padding,
+        more,
+        1,
+        dilation,
+    )
+    assert transposed_size(n, s, padding, stride, dilation, more) == out.shape[-1]
+
+
+@given(
+    st.lists(
+        st.tuples(st.integers(1, 4), st.integers(1, 3), st.integers(0, 2), st.integers(1, 3)),
+        max_size=4,
+    )
+)
+def test_receptive_fields_are_the_pixels_that_matter(stack: list[tuple[int, ...]]):
+    fields = receptive_fields(stack)
+    assert receptive_field(stack) == (fields[-1] if stack else (1, 1, 0))
+    for depth, (size, jump, start) in enumerate(fields, 1):
+        # Walk down from output i to the first and last pixel that it sees.
+        for i in (0, 2):
+            first = last = i
+            for s, stride, padding, dilation in reversed(stack[:depth]):
+                first = first * stride - padding
+                last = last * stride - padding + (s - 1) * dilation
+            assert (first, last - first + 1) == (start + i * jump, size)
+
+
+def test_receptive_fields_known_from_the_literature():
+    vgg = [(3, 1, 1), (3, 1, 1), (2, 2)] * 2 + ([(3, 1, 1)] * 3 + [(2, 2)]) * 3
+    assert receptive_field(vgg).size == 212
+    resnet_stem = [(7, 2, 3), (3, 2, 1)]
+    assert receptive_field(resnet_stem) == (11, 4, -5)
+    assert receptive_field([Window(3, dilation=2**i) for i in range(4)]).size == 31
+
+
+@pytest.mark.parametrize(
+    ("function", "arguments", "error", "message"),
+    [
+        (support, (3, 0), ValueError, "dilation must be an integer of at least 1; it is 0"),
+        (
+            output_size,
+            (4, 3, 0, 1, 2),
+            ValueError,
+            "s must be at most the padded size 4; it is 3 with dilation 2, a support of 5",
+        ),
+        (
+            output_size,
+            (4, 3, "same", 2),
+            ValueError,
+            "stride must be 1 for padding 'same'; it is (2,)",
+        ),
+        (
+            output_size,
+            (4, 3, "full"),
+            TypeError,
+            "padding must be one integer of at least 0 or a pair of them; it is 'full'",
+        ),
+        (output_size, (4, 3, 0, 0), ValueError, "stride must be an integer of at least 1; it is 0"),
+        (
+            output_size,
+            (4, 3, 0, 1, 1, None),
+            TypeError,
+            "ceil_mode must be True or False; it is None",
+        ),
+        (
+            transposed_size,
+            (1, 1, 1),
+            ValueError,
+            "padding must leave at least one pixel; with 1 it leaves -1",
+        ),
+        (
+            receptive_field,
+            ([(3,), (3, 1, 1, 1, 1)],),
+            ValueError,
+            "layer 1 of stack must be (s, stride, padding, dilation), of which all but s may be "
+            "left out; it is (3, 1, 1, 1, 1)",
+        ),
+        (
+            receptive_fields,
+            ([(3, 0)],),
+            ValueError,
+            "stride of layer 0 must be an integer of at least 1; it is 0",
+        ),
+        (
+            conv_parameters,
+            (6, 4, 3, False, 3),
+            ValueError,
+            "groups must divide the 6 channels of the input and the 4 of the output; it is 3",
+        ),
+        (
+            padding_pairs,
+            ([(1, 2, 3), 1], (3, 3)),
+            ValueError,
+            "padding must be one integer of at least 0 or 2 integers or pairs; "
+            "it is [(1, 2, 3), 1]",
+        ),
+    ],
+)
+def test_what_geometry_refuses(function: Any, arguments: Any, error: type[Exception], message: str):
+    with pytest.raises(error, match=f"^{re.escape(message)}$"):
+        function(*arguments)
+
+
+@pytest.mark.parametrize(
+    ("padding", "pairs"),
+    [
+        (2, ((2, 2), (2, 2))),
+        ((1, 2), ((1, 1), (2, 2))),
+        (((1, 2), 3), ((1, 2), (3, 3))),
+        (np.array([[1, 2], [0, 3]]), ((1, 2), (0, 3))),
+        ("valid", ((0, 0), (0, 0))),
+        ("same", ((1, 1), (2, 3))),
+    ],
+)
+def test_padding_in_every_form(padding: Any, pairs: Any):
+    assert padding_pairs(padding, (3, 6)) == pairs
+    assert padding_pairs("same", (3, 6), (1, 1), (2, 3)) == ((2, 2), (7, 8))

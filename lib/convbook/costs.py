@@ -1,0 +1,227 @@
+"""What a layer costs, before it is computed: parameters, multiply-adds and bytes."""
+
+import math
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from convbook.arrays import integer, integers, shown, truth
+from convbook.geometry import (
+    Padding,
+    channels_per_group,
+    output_size,
+    padding_pairs,
+    transposed_size,
+)
+
+
+class Cost(NamedTuple):
+    """The price of one forward pass of a layer.
+
+    `output` is the shape of what it answers. `multiply_adds` counts one for each product that is
+    added to a sum; a pooling layer takes one comparison or sum for each pixel of a window, which
+    is counted as one. `bytes` is the least traffic with memory: input and parameters read once,
+    output written once.
+    """
+
+    output: tuple[int, ...]
+    parameters: int
+    multiply_adds: int
+    bytes: int
+
+    @property
+    def intensity(self) -> float:
+        """Multiply-adds for each byte: what decides whether arithmetic or memory is the limit."""
+        return self.multiply_adds / self.bytes
+
+
+def dense_cost(shape: Sequence[int], d_out: int, bias: bool = False, itemsize: int = 4) -> Cost:
+    """The cost of `dense` on inputs of `shape` (n, d).
+
+    >>> dense_cost((8, 512), 10, bias=True)
+    Cost(output=(8, 10), parameters=5130, multiply_adds=40960, bytes=37224)
+    """
+    n, d = integers("shape", shape, 2)
+    d_out = integer("d_out", d_out, 1)
+    parameters = (d + truth("bias", bias)) * d_out
+    return _cost((n, d), (n, d_out), parameters, n * d * d_out, itemsize)
+
+
+def conv_cost(
+    shape: Sequence[int],
+    c_out: int,
+    kernel_size: int | Sequence[int],
+    stride: int | Sequence[int] = 1,
+    padding: Padding = 0,
+    dilation: int | Sequence[int] = 1,
+    groups: int = 1,
+    bias: bool = False,
+    itemsize: int = 4,
+) -> Cost:
+    """The cost of `conv` on images of `shape` (n, c, h, w), or with another number of axes.
+
+    A depthwise layer has as many groups as channels, a pointwise layer kernel size 1.
+
+    >>> conv_cost((1, 64, 56, 56), 64, 3, padding=1)
+    Cost(output=(1, 64, 56, 56), parameters=36864, multiply_adds=115605504, bytes=1753088)
+    """
+    output, seen = _windowed(shape, c_out, kernel_size, stride, padding, dilation, groups)
+    parameters = (seen + truth("bias", bias)) * output[1]
+    return _cost(shape, output, parameters, math.prod(output) * seen, itemsize)
+
+
+def locally_connected_cost(
+    shape: Sequence[int],
+    c_out: int,
+    kernel_size: int | Sequence[int],
+    stride: int | Sequence[int] = 1,
+    padding: Padding = 0,
+    dilation: int | Sequence[int] = 1,
+    bias: bool = False,
+    itemsize: int = 4,
+) -> Cost:
+    """The cost of `locally_connected`: the arithmetic of `conv`, a kernel for every position.
+
+    >>> locally_connected_cost((1, 64, 56, 56), 64, 3, padding=1).parameters
+    115605504
+    """
+    output, seen = _windowed(shape, c_out, kernel_size, stride, padding, dilation, 1)
+    parameters = (seen + truth("bias", bias)) * math.prod(output[1:])
+    return _cost(shape, output, parameters, math.prod(output) * seen, itemsize)
+
+
+def separable_cost(
+    shape: Sequence[int],
+    c_out: int,
+    kernel_size: int | Sequence[int],
+    stride: int | Sequence[int] = 1,
+    padding: Padding = 0,
+    dilation: int | Sequence[int] = 1,
+    itemsize: int = 4,
+) -> Cost:
+    """The cost of a depthwise-separable layer: a depthwise one, then a pointwise one.
+
+    Source: Howard et al., *MobileNets*, arXiv:1704.04861.
+
+    >>> separable_cost((1, 64, 56, 56), 128, 3, padding=1).parameters
+    8768
+    """
+    c = _image(shape)[1]
+    depthwise = conv_cost(shape, c, kernel_size, stride, padding, dilation, c, False, itemsize)
+    pointwise = conv_cost(depthwise.output, c_out, 1, itemsize=itemsize)
+    sums = (a + b for a, b in zip(depthwise[1:], pointwise[1:], strict=True))
+    return Cost(pointwise.output, *sums)
+
+
+def conv_transpose_cost(
+    shape: Sequence[int],
+    c_out: int,
+    kernel_size: int | Sequence[int],
+    stride: int | Sequence[int] = 1,
+    padding: int | Sequence[int] = 0,
+    output_padding: int | Sequence[int] = 0,
+    dilation: int | Sequence[int] = 1,
+    groups: int = 1,
+    bias: bool = False,
+    itemsize: int = 4,
+) -> Cost:
+    """The cost of `conv_transpose`: every input entry is multiplied by a whole kernel.
+
+    >>> conv_transpose_cost((1, 64, 28, 28), 32, 2, stride=2).output
+    (1, 32, 56, 56)
+    """
+    n, c, *pixels = _image(shape)
+    c_out, axes = integer("c_out", c_out, 1), len(pixels)
+    size = integers("kernel_size", kernel_size, axes, 1)
+    settings = [
+        integers(name, value, axes, least)
+        for name, value, least in (
+            ("padding", padding, 0),
+            ("stride", stride, 1),
+            ("dilation", dilation, 1),
+            ("output_padding", output_padding, 0),
+        )
+    ]
+    channels_per_group(c, c_out, groups)
+    spatial = (transposed_size(*axis) for axis in zip(pixels, size, *settings, strict=True))
+    made = c_out // groups * math.prod(size)
+    parameters = c * made + truth("bias", bias) * c_out
+    multiply_adds = n * c * math.prod(pixels) * made
+    return _cost(shape, (n, c_out, *spatial), parameters, multiply_adds, itemsize)
+
+
+def pool_cost(
+    shape: Sequence[int],
+    kernel_size: int | Sequence[int],
+    stride: int | Sequence[int] | None = None,
+    padding: int | Sequence[int] = 0,
+    dilation: int | Sequence[int] = 1,
+    ceil_mode: bool = False,
+    itemsize: int = 4,
+) -> Cost:
+    """The cost of `max_pool` or `avg_pool`: no parameters.
+
+    >>> pool_cost((1, 64, 56, 56), 2)
+    Cost(output=(1, 64, 28, 28), parameters=0, multiply_adds=200704, bytes=1003520)
+    """
+    stride = kernel_size if stride is None else stride
+    c = _image(shape)[1]
+    output, seen = _windowed(shape, c, kernel_size, stride, padding, dilation, c, ceil_mode)
+    return _cost(shape, output, 0, math.prod(output) * seen, itemsize)
+
+
+def batch_norm_cost(shape: Sequence[int], itemsize: int = 4) -> Cost:
+    """The cost of `batch_norm` on (n, c, h, w): a scale and a shift for each channel.
+
+    >>> batch_norm_cost((1, 64, 56, 56)).parameters
+    128
+    """
+    output = _image(shape)
+    return _cost(output, output, 2 * output[1], math.prod(output), itemsize)
+
+
+def _windowed(
+    shape: Sequence[int],
+    c_out: int,
+    kernel_size: int | Sequence[int],
+    stride: int | Sequence[int],
+    padding: Padding,
+    dilation: int | Sequence[int],
+    groups: int,
+    ceil_mode: bool = False,
+) -> tuple[tuple[int, ...], int]:
+    """The output's shape, and the number of input entries that each output entry sees."""
+    n, c, *pixels = _image(shape)
+    axes = len(pixels)
+    size, steps, gaps = (
+        integers(name, value, axes, 1)
+        for name, value in (
+            ("kernel_size", kernel_size),
+            ("stride", stride),
+            ("dilation", dilation),
+        )
+    )
+    pairs = padding_pairs(padding, size, steps, gaps)
+    spatial = (
+        output_size(*axis, ceil_mode) for axis in zip(pixels, size, pairs, steps, gaps, strict=True)
+    )
+    c_out = integer("c_out", c_out, 1)
+    return (n, c_out, *spatial), channels_per_group(c, c_out, groups) * math.prod(size)
+
+
+def _image(shape: Sequence[int]) -> tuple[int, ...]:
+    """The shape of a batch of images, with at least one axis of pixels."""
+    sizes = integers("shape", shape, None)
+    if len(sizes) < 3:
+        raise ValueError(f"shape must be (n, c, pixels of one or more axes); it is {shown(shape)}")
+    return sizes
+
+
+def _cost(
+    shape: Sequence[int],
+    output: tuple[int, ...],
+    parameters: int,
+    multiply_adds: int,
+    itemsize: int,
+) -> Cost:
+    entries = math.prod(shape) + math.prod(output) + parameters
+    return Cost(output, parameters, multiply_adds, entries * integer("itemsize", itemsize, 1))
