@@ -5,13 +5,7 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from convbook.arrays import integer, integers, shown, truth
-from convbook.geometry import (
-    Padding,
-    channels_per_group,
-    output_size,
-    padding_pairs,
-    transposed_size,
-)
+from convbook.geometry import Padding, channels_per_group, fit, transposed_size
 
 
 class Cost(NamedTuple):
@@ -191,21 +185,9 @@ def _windowed(
 ) -> tuple[tuple[int, ...], int]:
     """The output's shape, and the number of input entries that each output entry sees."""
     n, c, *pixels = _image(shape)
-    axes = len(pixels)
-    size, steps, gaps = (
-        integers(name, value, axes, 1)
-        for name, value in (
-            ("kernel_size", kernel_size),
-            ("stride", stride),
-            ("dilation", dilation),
-        )
-    )
-    pairs = padding_pairs(padding, size, steps, gaps)
-    spatial = (
-        output_size(*axis, ceil_mode) for axis in zip(pixels, size, pairs, steps, gaps, strict=True)
-    )
+    lay = fit("kernel_size", kernel_size, tuple(pixels), stride, padding, dilation, ceil_mode)
     c_out = integer("c_out", c_out, 1)
-    return (n, c_out, *spatial), channels_per_group(c, c_out, groups) * math.prod(size)
+    return (n, c_out, *lay.positions), channels_per_group(c, c_out, groups) * math.prod(lay.size)
 
 
 def _image(shape: Sequence[int]) -> tuple[int, ...]:

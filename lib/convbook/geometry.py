@@ -4,8 +4,9 @@ An image is `h` by `w` pixels with `c` channels; a layer answers with `c_out` ch
 position and, unless it is dense, looks at `s` by `s` pixels. Biases are counted only when asked.
 """
 
+import itertools
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Literal, NamedTuple
 
 from convbook.arrays import integer, integers, shown, truth
@@ -68,6 +69,8 @@ def number_pairs(
 ) -> tuple[tuple[int, int], ...]:
     """`count` pairs (before, after) from a number, a number for each, or a pair for each.
 
+    For one axis a pair may stand alone.
+
     >>> number_pairs("padding", (1, (0, 2)), 2)
     ((1, 1), (0, 2))
     >>> number_pairs("padding", -1, 2)
@@ -79,6 +82,8 @@ def number_pairs(
     several = isinstance(entries, Sequence) and not isinstance(entries, str)
     try:
         given = list(entries) if several else [entries] * count  # type: ignore[arg-type]
+        if count == 1 and len(given) == 2:
+            given = [given]
         pairs = [integers(name, entry, 2) for entry in given]  # type: ignore[arg-type]
         if len(pairs) != count:
             raise ValueError
@@ -112,13 +117,8 @@ def output_size(
     (2, 3)
     """
     n, s, stride = integer("n", n), integer("s", s, 1), integer("stride", stride, 1)
-    one_pair = isinstance(padding, Sequence) and not isinstance(padding, str)
-    ((before, after),) = padding_pairs(
-        (tuple(padding),) if one_pair else padding,  # type: ignore[arg-type]
-        (s,),
-        (stride,),
-        (integer("dilation", dilation, 1),),
-    )
+    dilation = integer("dilation", dilation, 1)
+    ((before, after),) = padding_pairs(padding, (s,), (stride,), (dilation,))
     padded, seen = n + before + after, support(s, dilation)
     if seen > padded:
         reach = f"{s}" if dilation == 1 else f"{s} with dilation {dilation}, a support of {seen}"
@@ -152,6 +152,82 @@ def transposed_size(
     if out < 1:
         raise ValueError(f"padding must leave at least one pixel; with {padding} it leaves {out}")
     return out
+
+
+class Fit(NamedTuple):
+    """How a kernel lies on the pixels of an image, axis by axis; made by `fit`."""
+
+    size: tuple[int, ...]
+    stride: tuple[int, ...]
+    pairs: tuple[tuple[int, int], ...]
+    dilation: tuple[int, ...]
+    pixels: tuple[int, ...]
+    positions: tuple[int, ...]
+
+    @property
+    def padded(self) -> tuple[int, ...]:
+        """The size of the image with its padding."""
+        return tuple(
+            n + before + after for n, (before, after) in zip(self.pixels, self.pairs, strict=True)
+        )
+
+    def taps(self) -> Iterator[tuple[tuple[int, ...], tuple[slice, ...]]]:
+        """Each entry of the kernel with the pixels of the padded image that it sees.
+
+        They are as many as there are positions, so a layer is a sum over taps of whole arrays.
+
+        >>> for tap in fit("kernel_size", 2, (5,), stride=2).taps():
+        ...     print(tap)
+        ((0,), (slice(0, 3, 2),))
+        ((1,), (slice(1, 4, 2),))
+        """
+        for tap in itertools.product(*map(range, self.size)):
+            yield (
+                tap,
+                tuple(
+                    slice(t * d, t * d + (count - 1) * step + 1, step)
+                    for t, d, count, step in zip(
+                        tap, self.dilation, self.positions, self.stride, strict=True
+                    )
+                ),
+            )
+
+
+def fit(
+    name: str,
+    size: int | Sequence[int],
+    pixels: tuple[int, ...],
+    stride: int | Sequence[int] = 1,
+    padding: Padding = 0,
+    dilation: int | Sequence[int] = 1,
+    ceil_mode: bool = False,
+) -> Fit:
+    """Lay a kernel of this `size` on an image of `pixels`; one number serves every axis.
+
+    Raises ValueError, about the argument `name`, unless the kernel fits in the padded image.
+
+    >>> fit("kernel_size", (3, 2), (5, 4), stride=(2, 1), padding=1).positions
+    (3, 5)
+    """
+    axes = len(pixels)
+    size = integers(name, size, axes)
+    stride = integers("stride", stride, axes, 1)
+    dilation = integers("dilation", dilation, axes, 1)
+    spans = tuple(1 + (s - 1) * d for s, d in zip(size, dilation, strict=True))
+    pairs = padding_pairs(padding, tuple(max(s, 1) for s in size), stride, dilation)
+    padded = tuple(n + sum(pair) for n, pair in zip(pixels, pairs, strict=True))
+    if 0 in size or any(span > n for span, n in zip(spans, padded, strict=True)):
+        subject = name if name == "kernel_size" else f"the kernel size of {name}"
+        dilated = "" if spans == size else f" with dilation {dilation}"
+        raise ValueError(
+            f"{subject} must be at least 1 and fit in the padded size {padded}; "
+            f"it is {size}{dilated}"
+        )
+    positions = tuple(
+        output_size(*axis, ceil_mode)
+        for axis in zip(pixels, size, pairs, stride, dilation, strict=True)
+    )
+    return Fit(size, stride, pairs, dilation, pixels, positions)
 
 
 class Window(NamedTuple):

@@ -1,49 +1,269 @@
-"""Padding, and views of every window of an array."""
+"""Padding, and every window of an array: as a view, or as the columns of a matrix."""
 
+import math
 from collections.abc import Sequence
+from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import ArrayLike
 
-from convbook.arrays import Array, array_of, axes_in_words, integer, integers, shown
+from convbook.arrays import (
+    Array,
+    array_module,
+    array_of,
+    axes_in_words,
+    in_one_place,
+    integer,
+    integers,
+    kind_of,
+    shown,
+)
+from convbook.geometry import Padding, fit, number_pairs, support
+
+Mode = Literal["constant", "reflect", "replicate", "circular"]
 
 
-def pad(x: ArrayLike, padding: int | Sequence[int], value: float = 0.0, axes: int = 2) -> Array:
-    """Surround the last `axes` axes of `x` with `padding` entries of `value` on both sides.
+@in_one_place("x")
+def pad(
+    x: ArrayLike,
+    padding: int | Sequence[int | Sequence[int]],
+    value: float = 0.0,
+    axes: int = 2,
+    mode: Mode = "constant",
+) -> Array:
+    """Surround the last `axes` axes of `x` with `padding` entries on both sides.
 
-    `padding` is one integer or one for each of those axes. The dtype of `x` is kept.
-    Raises ValueError when that dtype can't hold `value`, as integers can't hold 0.5.
+    `padding` is one integer, one for each of those axes, or a pair (before, after) for each. The
+    entries are `value` (`constant`), the image seen in a mirror that stands on its edge
+    (`reflect`), its edge again (`replicate`), or its other side (`circular`), as in PyTorch. The
+    dtype of `x` is kept.
+    Raises ValueError when that dtype can't hold `value`, as integers can't hold 0.5, and when the
+    image is too small to be reflected or wrapped around.
 
     >>> pad([1, 2], 1, axes=1)
     array([0, 1, 2, 0])
+    >>> pad([1, 2, 3], [(2, 1)], axes=1, mode="reflect")
+    array([3, 2, 1, 2, 3, 2])
     """
-    x, axes, filling = array_of("x", x), integer("axes", axes, 1), array_of("value", value, 0)
+    x, pairs = _check_pad(x, padding, axes, mode)
+    xp, first = array_module(x), x.ndim - len(pairs)
+    if mode == "constant":
+        padded = (n + sum(pair) for n, pair in zip(x.shape[first:], pairs, strict=True))
+        with np.errstate(over="ignore"):  # a value too large for a float is infinite
+            out: Array = xp.full((*x.shape[:first], *padded), _held(x, value), dtype=x.dtype)
+        out[_inner(x.shape[first:], pairs)] = x
+        return out
+    for axis, pair in enumerate(pairs, first):
+        indices = xp.asarray(_sources(x.shape[axis], pair, mode), dtype=xp.int64)
+        x = xp.take(x, indices, axis=axis)
+    return x
+
+
+@in_one_place("grad")
+def pad_backward(
+    grad: ArrayLike,
+    padding: int | Sequence[int | Sequence[int]],
+    axes: int = 2,
+    mode: Mode = "constant",
+) -> Array:
+    """The gradient with respect to the argument of `pad`: each entry collects from its copies.
+
+    >>> pad_backward([1.0, 10.0, 100.0, 1000.0], 1, axes=1)
+    array([ 10., 100.])
+    >>> pad_backward([1.0, 10.0, 100.0, 1000.0], 1, axes=1, mode="replicate")
+    array([  11., 1100.])
+    """
+    grad = array_of("grad", grad)
+    axes = _axes_of("grad", grad, axes)
+    pairs, first = number_pairs("padding", padding, axes), grad.ndim - axes
+    sizes = [n - sum(pair) for n, pair in zip(grad.shape[first:], pairs, strict=True)]
+    if any(n < 0 for n in sizes):
+        raise ValueError(f"grad must contain its padding {pairs}; its shape is {grad.shape}")
+    xp = array_module(grad)
+    for axis, (n, (before, after)) in enumerate(zip(sizes, pairs, strict=True), first):
+        part: list[Any] = [slice(None)] * grad.ndim
+        part[axis] = slice(before, before + n)
+        out = xp.asarray(grad[tuple(part)], copy=True)
+        if mode != "constant":
+            sources = _sources(n, (before, after), mode)
+            for place in (*range(before), *range(before + n, before + n + after)):
+                target, part[axis] = list(part), slice(place, place + 1)
+                target[axis] = slice(sources[place], sources[place] + 1)
+                out[tuple(target)] += grad[tuple(part)]
+        grad = out
+    return grad
+
+
+def _check_pad(x: ArrayLike, padding: Any, axes: int, mode: str) -> tuple[Array, Any]:
+    x = array_of("x", x)
+    axes = _axes_of("x", x, axes)
+    pairs = number_pairs("padding", padding, axes)
+    if mode not in ("constant", "reflect", "replicate", "circular"):
+        raise ValueError(
+            f"mode must be 'constant', 'reflect', 'replicate' or 'circular'; it is {shown(mode)}"
+        )
+    return x, pairs
+
+
+def _axes_of(name: str, x: Array, axes: int) -> int:
+    axes = integer("axes", axes, 1)
     if x.ndim < axes:
-        raise ValueError(f"x must have at least {axes_in_words(axes)}; its shape is {x.shape}")
-    with np.errstate(invalid="ignore", over="ignore"):
-        held = filling.astype(x.dtype)
-    if x.dtype.kind != "f" and held != filling:
+        raise ValueError(f"{name} must have at least {axes_in_words(axes)}; its shape is {x.shape}")
+    return axes
+
+
+def _held(x: Array, value: float) -> float:
+    """`value` as a Python number that the dtype of `x` can hold."""
+    number: float = array_of("value", value, 0).item()
+    kind = kind_of(x)
+    if kind == "f":
+        return number
+    limits = None if kind == "b" else array_module(x).iinfo(x.dtype)
+    low, high = (limits.min, limits.max) if limits else (0, 1)
+    if not low <= number <= high or number != int(number):
         raise ValueError(f"value must fit in the dtype of x, {x.dtype}; it is {shown(value)}")
-    widths = [(0, 0)] * (x.ndim - axes) + [(p, p) for p in integers("padding", padding, axes)]
-    return np.pad(x, widths, constant_values=held)
+    return int(number)
 
 
-def sliding_windows(x: ArrayLike, size: Sequence[int]) -> Array:
+def _inner(pixels: Sequence[int], pairs: Sequence[tuple[int, int]]) -> tuple[Any, ...]:
+    """Where the image lies in itself padded."""
+    places = zip(pixels, pairs, strict=True)
+    return (..., *(slice(before, before + n) for n, (before, _) in places))
+
+
+def _sources(n: int, pair: tuple[int, int], mode: str) -> list[int]:
+    """For each entry along a padded axis, the pixel of which it is a copy."""
+    most = {"reflect": n - 1, "circular": n, "replicate": math.inf if n else 0}[mode]
+    if max(pair) > most:
+        raise ValueError(
+            f"padding must be at most {most} for mode {mode!r} on an axis of {n} pixels; "
+            f"it is {pair}"
+        )
+    places = range(-pair[0], n + pair[1])
+    if mode == "circular":
+        return [place % n for place in places]
+    if mode == "replicate":
+        return [min(max(place, 0), n - 1) for place in places]
+    return [n - 1 - abs(n - 1 - abs(place)) for place in places]
+
+
+@in_one_place("x")
+def sliding_windows(
+    x: ArrayLike,
+    size: int | Sequence[int],
+    stride: int | Sequence[int] = 1,
+    dilation: int | Sequence[int] = 1,
+) -> Array:
     """Every window of `size` over the last axes of `x`, as a read-only view: nothing is copied.
 
-    An input (..., h, w) and a size (s_h, s_w) give (..., h−s_h+1, w−s_w+1, s_h, s_w).
+    An input (..., h, w) and a size (s_h, s_w) give (..., h−s_h+1, w−s_w+1, s_h, s_w); with a
+    stride every so many windows, with a dilation every so many pixels of a window.
     Raises ValueError when a window does not fit.
 
     >>> sliding_windows([1, 2, 3, 4], (2,))
     array([[1, 2],
            [2, 3],
            [3, 4]])
+    >>> sliding_windows([1, 2, 3, 4, 5], 2, stride=2, dilation=2)
+    array([[1, 3],
+           [3, 5]])
     """
     x, size = array_of("x", x), integers("size", size, None, least=1)
+    stride = integers("stride", stride, len(size), 1)
+    dilation = integers("dilation", dilation, len(size), 1)
+    spans = tuple(support(s, d) for s, d in zip(size, dilation, strict=True))
     spatial = x.shape[max(x.ndim - len(size), 0) :]
-    if len(spatial) < len(size) or any(s > n for s, n in zip(size, spatial, strict=True)):
-        raise ValueError(f"size must fit in the last axes of x, {spatial}; it is {size}")
-    return np.lib.stride_tricks.sliding_window_view(x, size, axis=tuple(range(-len(size), 0)))
+    if len(spatial) < len(size) or any(s > n for s, n in zip(spans, spatial, strict=True)):
+        dilated = "" if spans == size else f" with dilation {dilation}"
+        raise ValueError(f"size must fit in the last axes of x, {spatial}; it is {size}{dilated}")
+    tricks, axes = array_module(x).lib.stride_tricks, tuple(range(-len(size), 0))
+    windows = tricks.sliding_window_view(x, spans, axis=axes)
+    some: Array = windows[(..., *(slice(None, None, step) for step in (*stride, *dilation)))]
+    return some
+
+
+@in_one_place("x")
+def unfold(
+    x: ArrayLike,
+    kernel_size: int | Sequence[int],
+    *,
+    stride: int | Sequence[int] = 1,
+    padding: Padding = 0,
+    dilation: int | Sequence[int] = 1,
+) -> Array:
+    """Every window of `x` as a column (im2col): (n, c, h, w) → (n, c·s_h·s_w, windows).
+
+    Windows are in raster order; a column holds one channel after the other. Any number of spatial
+    axes works alike. `x` is padded with zeros. A convolution is a product of matrices: the kernel,
+    one row for each output channel, times these columns. They take s_h·s_w times the memory of the
+    image. Source: Chellapilla, Puri and Simard, 2006.
+    Raises ValueError when a window does not fit.
+
+    >>> unfold([[[1, 2, 3, 4]]], 2)
+    array([[[1, 2, 3],
+            [2, 3, 4]]])
+    """
+    x = images_of("x", x)
+    axes = x.ndim - 2
+    lay = fit("kernel_size", kernel_size, x.shape[2:], stride, padding, dilation)
+    windows = sliding_windows(pad(x, lay.pairs, axes=axes), lay.size, lay.stride, lay.dilation)
+    order = (0, 1, *range(2 + axes, 2 + 2 * axes), *range(2, 2 + axes))
+    xp, (n, c) = array_module(x), x.shape[:2]
+    shape = n, c * math.prod(lay.size), math.prod(lay.positions)
+    columns: Array = xp.reshape(xp.permute_dims(windows, order), shape)
+    return columns
+
+
+@in_one_place("columns")
+def fold(
+    columns: ArrayLike,
+    output_size: int | Sequence[int],
+    kernel_size: int | Sequence[int],
+    *,
+    stride: int | Sequence[int] = 1,
+    padding: Padding = 0,
+    dilation: int | Sequence[int] = 1,
+) -> Array:
+    """Add columns up where `unfold` took them (col2im): its transpose as a linear map.
+
+    Shapes: `columns` (n, c·s_h·s_w, windows), `output_size` (h, w) → (n, c, h, w). As many spatial
+    axes as `output_size` has; a number stands for one axis.
+    Raises ValueError when the shapes do not fit.
+
+    >>> fold(np.ones((1, 2, 3)), 4, 2)
+    array([[[1., 2., 2., 1.]]])
+    """
+    columns = array_of("columns", columns, 3)
+    pixels = integers("output_size", output_size, None)
+    lay = fit("kernel_size", kernel_size, pixels, stride, padding, dilation)
+    n, rows, windows = columns.shape
+    taps = math.prod(lay.size)
+    if rows % taps or windows != math.prod(lay.positions):
+        raise ValueError(
+            f"columns must have a multiple of {taps} rows and {math.prod(lay.positions)} columns; "
+            f"its shape is {columns.shape}"
+        )
+    xp, every = array_module(columns), (slice(None), slice(None))
+    columns = xp.reshape(columns, (n, rows // taps, *lay.size, *lay.positions))
+    out: Array = xp.zeros((n, rows // taps, *lay.padded), dtype=columns.dtype)
+    for tap, seen in lay.taps():
+        out[every + seen] += columns[every + tap]
+    image: Array = out[_inner(pixels, lay.pairs)]
+    return image
+
+
+def images_of(name: str, x: ArrayLike) -> Array:
+    """`x` as a batch of images: an array (n, c, pixels of one or more axes).
+
+    >>> images_of("x", [[[1, 2, 3]]]).shape
+    (1, 1, 3)
+    """
+    x = array_of(name, x)
+    if x.ndim < 3:
+        raise ValueError(
+            f"{name} must have shape (n, c, pixels of one or more axes); it has {x.shape}"
+        )
+    return x
 
 
 def padded_size(

@@ -109,7 +109,11 @@ def test_intensity_is_products_for_each_byte():
             "shape must be (n, c, pixels of one or more axes); it is (3, 4)",
         ),
         (conv_cost, ((1, 3, 4), 0, 3), "c_out must be an integer of at least 1; it is 0"),
-        (conv_cost, ((1, 3, 4), 2, 5), "s must be at most the padded size 4; it is 5"),
+        (
+            conv_cost,
+            ((1, 3, 4), 2, 5),
+            "kernel_size must be at least 1 and fit in the padded size (4,); it is (5,)",
+        ),
         (dense_cost, ((1, 2, 3), 4), "shape must be one integer of at least 0 or 2 of them; "),
         (
             conv_cost,

@@ -39,7 +39,7 @@ def test_equals_pytorch(case: Any, rng: Any, lay: Any, lay_weight: Any, bias: bo
     x, weight = lay(numbers(rng, shape)), lay_weight(numbers(rng, weight_shape))
     b = numbers(rng, bias_shape) if bias else None
     with Unchanged(x, weight):
-        out = locally_connected(x, weight, b, padding)
+        out = locally_connected(x, weight, b, padding=padding)
     expected = by_unfold(x, weight, b, padding)
     np.testing.assert_allclose(out, expected, rtol=0, atol=1e-11, strict=True)
 
@@ -117,7 +117,7 @@ X, W = np.zeros((2, 3, 5, 4)), np.zeros((3, 3, 6, 3, 3, 2))
             "its shape is (2, 3, 6, 3, 3, 2)",
         ),
         (
-            (X, W, None, 1),
+            (X, W, None, 1, 1),
             ValueError,
             "weight must have a kernel for each position of the output, (5, 5); "
             "its shape is (3, 3, 6, 3, 3, 2)",
@@ -125,14 +125,14 @@ X, W = np.zeros((2, 3, 5, 4)), np.zeros((3, 3, 6, 3, 3, 2))
         (
             (X, np.zeros((1, 1, 1, 3, 6, 1))),
             ValueError,
-            "weight must have a kernel size of at least 1 that fits in the padded size (5, 4); "
-            "its kernel size is (6, 1)",
+            "the kernel size of weight must be at least 1 and fit in the padded size (5, 4); "
+            "it is (6, 1)",
         ),
         ((X, W, np.zeros(6)), ValueError, "bias must have shape (6, 3, 3); it has (6,)"),
         (
-            (X, W, None, 0.5),
+            (X, W, None, 1, 0.5),
             TypeError,
-            "padding must be one integer of at least 0 or 2 of them; it is 0.5",
+            "padding must be one integer of at least 0 or 2 integers or pairs; it is 0.5",
         ),
         ((X, W * 1j), TypeError, "weight must hold real numbers; its dtype is complex128"),
     ],

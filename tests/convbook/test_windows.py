@@ -66,11 +66,15 @@ def test_pad_refuses_a_value_that_the_dtype_cannot_hold(x: Any, value: float, dt
     [
         (([1, 2], 1), ValueError, "x must have at least 2 axes; its shape is (2,)"),
         ((3, 1, 0, 1), ValueError, "x must have at least 1 axis; its shape is ()"),
-        (([1], -1, 0, 1), ValueError, "padding must be one integer of at least 0; it is -1"),
         (
-            ([1], (1, 2), 0, 1),
+            ([1], -1, 0, 1),
             ValueError,
-            "padding must be one integer of at least 0; it is (1, 2)",
+            "padding must be one integer of at least 0 or a pair of them; it is -1",
+        ),
+        (
+            ([1], (1, 2, 3), 0, 1),
+            ValueError,
+            "padding must be one integer of at least 0 or a pair of them; it is (1, 2, 3)",
         ),
         (([1], 1, "0", 1), TypeError, "value must hold real numbers; it is '0'"),
         (([1], 1, 1j, 1), TypeError, "value must hold real numbers; it is 1j"),
