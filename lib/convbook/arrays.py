@@ -186,8 +186,10 @@ def in_one_dtype(*arrays: Array) -> tuple[Array, ...]:
     (array([200]), array([1]))
     """
     xp = array_module(arrays[0])
-    floats = any(kind_of(array) == "f" for array in arrays)
-    dtype = xp.result_type(*arrays) if floats else xp.int64
+    kinds = [kind_of(array) for array in arrays]
+    # The standard doesn't say that bools promote; they change no other dtype.
+    numbers = [array for array, kind in zip(arrays, kinds, strict=True) if kind != "b"]
+    dtype = xp.result_type(*numbers) if "f" in kinds else xp.int64
     return tuple(cast(array, dtype) for array in arrays)
 
 

@@ -171,6 +171,11 @@ class Fit(NamedTuple):
             n + before + after for n, (before, after) in zip(self.pixels, self.pairs, strict=True)
         )
 
+    @property
+    def spans(self) -> tuple[int, ...]:
+        """The pixels from the first to the last that a kernel sees."""
+        return tuple(1 + (s - 1) * d for s, d in zip(self.size, self.dilation, strict=True))
+
     def taps(self) -> Iterator[tuple[tuple[int, ...], tuple[slice, ...]]]:
         """Each entry of the kernel with the pixels of the padded image that it sees.
 

@@ -40,6 +40,22 @@ def numbers(rng: np.random.Generator, shape: tuple[int, ...], dtype: Any = np.fl
     return rng.uniform(-9, 9, shape).astype(dtype)
 
 
+@st.composite
+def layers(draw: Any, axes: int) -> Any:
+    """Shapes of x and weight, and how the kernel goes over the pixels, such that it fits."""
+    groups = draw(st.integers(1, 3))
+    n, c, c_out = draw(st.integers(0, 3)), draw(st.integers(1, 3)), draw(st.integers(1, 3))
+    counts = {"stride": (1, 3), "padding": (0, 2), "dilation": (1, 3)}
+    how: dict[str, Any] = {
+        name: tuple(draw(st.integers(*limits)) for _ in range(axes))
+        for name, limits in counts.items()
+    }
+    pixels = tuple(draw(st.integers(1, 8)) for _ in range(axes))
+    room = zip(pixels, how["padding"], how["dilation"], strict=True)
+    size = tuple(draw(st.integers(1, min(5, (w + 2 * p - 1) // d + 1))) for w, p, d in room)
+    return (n, c * groups, *pixels), (c_out * groups, c, *size), {**how, "groups": groups}
+
+
 class Unchanged:
     """Checks at its end that arrays still hold what they held at its beginning."""
 

@@ -7,53 +7,99 @@ from typing import Any
 import numpy as np
 import pytest
 import torch
-from convbook import conv, conv1d, conv2d
-from drawing import Unchanged, layouts, numbers, rngs
+from convbook import (
+    conv,
+    conv1d,
+    conv2d,
+    conv3d,
+    depthwise_conv,
+    pointwise_conv,
+    separable_conv,
+)
+from drawing import Unchanged, layers, layouts, numbers, rngs
 from hypothesis import given
 from hypothesis import strategies as st
 
 TORCH = {1: torch.conv1d, 2: torch.conv2d, 3: torch.conv3d}
 
 
-def torch_conv(x: Any, weight: Any, bias: Any, padding: tuple[int, ...]) -> Any:
+def torch_conv(x: Any, weight: Any, bias: Any = None, **how: Any) -> Any:
     given = [torch.tensor(a.copy().astype(float)) for a in (x, weight)]
     bias = None if bias is None else torch.tensor(bias.astype(float))
-    return TORCH[x.ndim - 2](*given, bias, padding=padding).numpy()
-
-
-@st.composite
-def cases(draw: Any, axes: int) -> Any:
-    """Shapes of x, weight and bias, and padding, such that the kernel fits."""
-    n, c, c_out = draw(st.integers(0, 3)), draw(st.integers(1, 3)), draw(st.integers(1, 3))
-    pixels = tuple(draw(st.integers(1, 7)) for _ in range(axes))
-    padding = tuple(draw(st.integers(0, 2)) for _ in range(axes))
-    size = tuple(
-        draw(st.integers(1, min(5, w + 2 * p))) for w, p in zip(pixels, padding, strict=True)
-    )
-    return (n, c, *pixels), (c_out, c, *size), padding
+    return TORCH[x.ndim - 2](*given, bias, **how).numpy()
 
 
 @pytest.mark.parametrize("axes", [1, 2, 3])
 @given(st.data(), rngs, layouts, layouts, st.booleans())
 def test_equals_pytorch(axes: int, data: Any, rng: Any, lay: Any, lay_weight: Any, bias: bool):
-    shape, weight_shape, padding = data.draw(cases(axes))
+    shape, weight_shape, how = data.draw(layers(axes))
     x, weight = lay(numbers(rng, shape)), lay_weight(numbers(rng, weight_shape))
     b = numbers(rng, weight_shape[:1]) if bias else None
     with Unchanged(x, weight):
-        out = conv(x, weight, b, padding)
-    expected = torch_conv(x, weight, b, padding)
+        out = conv(x, weight, b, **how)
+    expected = torch_conv(x, weight, b, **how)
     np.testing.assert_allclose(out, expected, rtol=0, atol=1e-11, strict=True)
-    if len(set(padding)) == 1:
-        np.testing.assert_array_equal(conv(x, weight, b, padding[0]), out, strict=True)
 
 
 @given(st.data(), rngs)
-def test_conv1d_and_conv2d_are_conv_with_the_axes_counted(data: Any, rng: Any):
-    for axes, layer in ((1, conv1d), (2, conv2d)):
-        shape, weight_shape, padding = data.draw(cases(axes))
+def test_conv1d_2d_and_3d_are_conv_with_the_axes_counted(data: Any, rng: Any):
+    for axes, layer in ((1, conv1d), (2, conv2d), (3, conv3d)):
+        shape, weight_shape, how = data.draw(layers(axes))
         x, weight, bias = (numbers(rng, s) for s in (shape, weight_shape, weight_shape[:1]))
-        expected = conv(x, weight, bias, padding)
-        np.testing.assert_array_equal(layer(x, weight, bias, padding), expected, strict=True)
+        expected = conv(x, weight, bias, **how)
+        np.testing.assert_array_equal(layer(x, weight, bias, **how), expected, strict=True)
+
+
+@pytest.mark.parametrize("mode", ["reflect", "replicate", "circular"])
+@given(st.data(), rngs, st.integers(1, 2))
+def test_padding_modes_are_those_of_pytorch(mode: Any, data: Any, rng: Any, axes: int):
+    pixels = tuple(data.draw(st.integers(4, 7)) for _ in range(axes))
+    padding = tuple(data.draw(st.integers(0, 3)) for _ in range(axes))
+    x, weight = numbers(rng, (3, 2, *pixels)), numbers(rng, (3, 2, *(3, 2)[:axes]))
+    out = conv(x, weight, padding=padding, stride=2, padding_mode=mode)
+    around = [p for p in reversed(padding) for _ in range(2)]
+    padded = torch.nn.functional.pad(torch.tensor(x), around, mode).numpy()
+    expected = torch_conv(padded, weight, stride=2)
+    np.testing.assert_allclose(out, expected, rtol=0, atol=1e-11, strict=True)
+
+
+@pytest.mark.filterwarnings("ignore:Using padding='same'")
+@given(st.data(), rngs, st.integers(1, 3))
+def test_same_and_valid_padding_are_those_of_pytorch(data: Any, rng: Any, axes: int):
+    size = tuple(data.draw(st.integers(1, 5)) for _ in range(axes))
+    dilation = tuple(data.draw(st.integers(1, 3)) for _ in range(axes))
+    x, weight = numbers(rng, (2, 2, *(9, 7, 8)[:axes])), numbers(rng, (3, 2, *size))
+    out = conv(x, weight, padding="same", dilation=dilation)
+    assert out.shape[2:] == x.shape[2:]
+    expected = torch_conv(x, weight, padding="same", dilation=dilation)
+    np.testing.assert_allclose(out, expected, rtol=0, atol=1e-11, strict=True)
+    out, expected = (f(x, weight[..., :1], padding="valid") for f in (conv, torch_conv))
+    np.testing.assert_allclose(out, expected, rtol=0, atol=1e-11, strict=True)
+
+
+@given(rngs, st.integers(0, 3), st.integers(0, 3))
+def test_a_pair_pads_before_and_after(rng: Any, before: int, after: int):
+    x, weight = numbers(rng, (2, 2, 5, 4)), numbers(rng, (3, 2, 3, 2))
+    padded = np.pad(x, [(0, 0), (0, 0), (before, after), (after, before)])
+    out = conv(x, weight, padding=[(before, after), (after, before)])
+    np.testing.assert_allclose(out, torch_conv(padded, weight), rtol=0, atol=1e-11, strict=True)
+
+
+@given(st.data(), rngs)
+def test_depthwise_pointwise_and_separable(data: Any, rng: Any):
+    n, c, many, c_out = (data.draw(st.integers(1, 3)) for _ in range(4))
+    x, weight, bias = (numbers(rng, s) for s in ((n, c, 6, 5), (c * many, 3, 2), (c * many,)))
+    mixing, bias_out = numbers(rng, (c_out, c * many)), numbers(rng, (c_out,))
+    how = {"stride": (2, 1), "padding": (1, 0), "dilation": (1, 2)}
+    alone = torch_conv(x, weight[:, None], bias, groups=c, **how)
+    out = depthwise_conv(x, weight, bias, **how)
+    np.testing.assert_allclose(out, alone, rtol=0, atol=1e-11, strict=True)
+    mixed = torch_conv(alone, mixing[..., None, None], bias_out)
+    out = pointwise_conv(alone, mixing, bias_out)
+    np.testing.assert_allclose(out, mixed, rtol=0, atol=1e-10, strict=True)
+    both = torch_conv(torch_conv(x, weight[:, None], groups=c, **how), mixing[..., None, None])
+    out = separable_conv(x, weight, mixing, **how)
+    np.testing.assert_allclose(out, both, rtol=0, atol=1e-10, strict=True)
 
 
 def test_the_kernel_is_not_flipped():
@@ -65,7 +111,7 @@ def test_the_kernel_is_not_flipped():
 @given(rngs)
 def test_whole_numbers_are_exact(rng: Any):
     x, weight = rng.integers(-(10**8), 10**8, (2, 2, 4, 5)), rng.integers(-99, 99, (3, 2, 3, 2))
-    expected = torch_conv(x, weight, None, (1, 0))  # below 2**53, so exact in float64
+    expected = torch_conv(x, weight, padding=(1, 0))  # below 2**53, so exact in float64
     assert np.abs(expected).max() < 2**53
     np.testing.assert_array_equal(
         conv2d(x, weight, padding=(1, 0)), expected.astype(np.int64), strict=True
@@ -96,7 +142,7 @@ def test_dtypes(x: str, weight: str, bias: str | None, out: str):
     given = rng.integers(1, 3, (1, 200, 4, 3)).astype(x), rng.integers(1, 3, (2, 200, 2, 3))
     kernel = given[1].astype(weight)
     b = None if bias is None else np.array([1, 0]).astype(bias)
-    expected = torch_conv(given[0], kernel, b, (0, 0)).astype(out)
+    expected = torch_conv(given[0], kernel, b).astype(out)
     np.testing.assert_array_equal(conv2d(given[0], kernel, b), expected, strict=True)
 
 
@@ -104,8 +150,8 @@ def test_float32_is_as_near_as_float32_can_be():
     rng = np.random.default_rng(6)
     x, weight = numbers(rng, (2, 8, 9, 7), np.float32), numbers(rng, (4, 8, 3, 3), np.float32)
     out = conv2d(x, weight, padding=1)
-    size = torch_conv(abs(x), abs(weight), None, (1, 1))
-    assert np.all(abs(out - torch_conv(x, weight, None, (1, 1))) <= 72 * 2**-23 * size)
+    size = torch_conv(abs(x), abs(weight), padding=1)
+    assert np.all(abs(out - torch_conv(x, weight, padding=1)) <= 72 * 2**-23 * size)
 
 
 def test_no_number_reaches_a_window_that_does_not_hold_it():
@@ -146,14 +192,14 @@ BAD = [
     (
         (X, np.zeros((6, 3, 6, 2))),
         ValueError,
-        "weight must have a kernel size of at least 1 that fits in the padded size (5, 4); "
-        "its kernel size is (6, 2)",
+        "the kernel size of weight must be at least 1 and fit in the padded size (5, 4); "
+        "it is (6, 2)",
     ),
     (
         (X, np.zeros((6, 3, 3, 0))),
         ValueError,
-        "weight must have a kernel size of at least 1 that fits in the padded size (5, 4); "
-        "its kernel size is (3, 0)",
+        "the kernel size of weight must be at least 1 and fit in the padded size (5, 4); "
+        "it is (3, 0)",
     ),
     ((X, W, np.zeros(3)), ValueError, "bias must have shape (6,); it has (3,)"),
     ((X, W, np.zeros((6, 1))), ValueError, "bias must have shape (6,); it has (6, 1)"),
@@ -169,39 +215,83 @@ BAD = [
         "x must have rows of the same length; it is [[1, 2], [3]]",
     ),
     (
-        (X, W, None, -1),
+        (X, W, None, 0),
         ValueError,
-        "padding must be one integer of at least 0 or 2 of them; it is -1",
+        "stride must be one integer of at least 1 or 2 of them; it is 0",
     ),
     (
         (X, W, None, (1, 2, 3)),
         ValueError,
-        "padding must be one integer of at least 0 or 2 of them; it is (1, 2, 3)",
+        "stride must be one integer of at least 1 or 2 of them; it is (1, 2, 3)",
     ),
     (
-        (X, W, None, (1, -2)),
+        (X, W, None, 1.5),
+        TypeError,
+        "stride must be one integer of at least 1 or 2 of them; it is 1.5",
+    ),
+    (
+        (X, W, None, 1, -1),
         ValueError,
-        "padding must be one integer of at least 0 or 2 of them; it is (1, -2)",
+        "padding must be one integer of at least 0 or 2 integers or pairs; it is -1",
     ),
     (
-        (X, W, None, "same"),
-        TypeError,
-        "padding must be one integer of at least 0 or 2 of them; it is 'same'",
+        (X, W, None, 1, (1, 2, 3)),
+        ValueError,
+        "padding must be one integer of at least 0 or 2 integers or pairs; it is (1, 2, 3)",
     ),
     (
-        (X, W, None, 1.0),
+        (X, W, None, 1, "some"),
         TypeError,
-        "padding must be one integer of at least 0 or 2 of them; it is 1.0",
+        "padding must be one integer of at least 0 or 2 integers or pairs; it is 'some'",
     ),
     (
-        (X, W, None, True),
+        (X, W, None, 1, True),
         TypeError,
-        "padding must be one integer of at least 0 or 2 of them; it is True",
+        "padding must be one integer of at least 0 or 2 integers or pairs; it is True",
     ),
     (
-        (X, W, None, None),
-        TypeError,
-        "padding must be one integer of at least 0 or 2 of them; it is None",
+        (X, W, None, (1, 2), "same"),
+        ValueError,
+        "stride must be 1 for padding 'same'; it is (1, 2)",
+    ),
+    (
+        (X, W, None, 1, 0, 0),
+        ValueError,
+        "dilation must be one integer of at least 1 or 2 of them; it is 0",
+    ),
+    (
+        (X, W, None, 1, 0, (2, 4)),
+        ValueError,
+        "the kernel size of weight must be at least 1 and fit in the padded size (5, 4); "
+        "it is (3, 2) with dilation (2, 4)",
+    ),
+    ((X, W, None, 1, 0, 1, 0), ValueError, "groups must be an integer of at least 1; it is 0"),
+    (
+        (X, W, None, 1, 0, 1, 3),
+        ValueError,
+        "weight must have shape (c_out, c/3, kernel size) with the channels of x; "
+        "weight has (6, 3, 3, 2) and x has (2, 3, 5, 4)",
+    ),
+    (
+        (X, W[:5, :1], None, 1, 0, 1, 3),
+        ValueError,
+        "groups must divide the 5 output channels of weight; it is 3",
+    ),
+    (
+        (X, W, None, 1, 0, 1, 1, "mirror"),
+        ValueError,
+        "padding_mode must be one of 'zeros', 'reflect', 'replicate', 'circular'; it is 'mirror'",
+    ),
+    (
+        (X, W, None, 1, 9, 1, 1, "reflect"),
+        ValueError,
+        "padding must be at most 4 for mode 'reflect' on an axis of 5 pixels; it is (9, 9)",
+    ),
+    (
+        (X, W, None, 1, 0, 1, 1, "zeros", "gemm"),
+        ValueError,
+        "method must be 'auto' or one of 'loops', 'shifts', 'im2col', 'toeplitz', 'fft', "
+        "'winograd'; it is 'gemm'",
     ),
 ]
 
@@ -219,7 +309,7 @@ def test_an_image_needs_a_batch_channels_and_pixels(shape: tuple[int, ...]):
         conv(np.zeros(shape), np.zeros(shape))
 
 
-@pytest.mark.parametrize("padding", [np.int64(1), np.array(1), [1, 1], np.array([1, 1])])
+@pytest.mark.parametrize("padding", [np.int64(1), np.array(1), [1, (1, 1)], np.array([1, 1])])
 def test_padding_may_be_a_numpy_integer_or_any_sequence(padding: Any):
     x, weight = np.arange(20.0).reshape(1, 1, 5, 4), np.ones((1, 1, 3, 3))
     np.testing.assert_array_equal(conv2d(x, weight, padding=padding), conv2d(x, weight, padding=1))

@@ -1,0 +1,132 @@
+"""The six algorithms agree, say what they can't do, and are chosen by the rule that is written."""
+
+import re
+from typing import Any
+
+import array_api_strict
+import numpy as np
+import pytest
+from convbook import conv, conv_transpose
+from convbook.algorithms import METHODS, choose, choose_gradient
+from convbook.geometry import fit
+from drawing import layers, numbers, rngs
+from hypothesis import given
+from hypothesis import strategies as st
+
+FASTER = sorted(set(METHODS) - {"loops"})
+
+
+@pytest.mark.parametrize("method", FASTER)
+@given(st.data(), rngs, st.integers(1, 3))
+def test_all_agree_with_the_definition(method: Any, data: Any, rng: Any, axes: int):
+    shape, weight_shape, how = data.draw(layers(axes))
+    if method == "winograd":
+        edges = [data.draw(st.integers(3, 11)) for _ in range(2)]
+        shape, weight_shape = (*shape[:2], *edges), (*weight_shape[:2], 3, 3)
+        how = {"padding": data.draw(st.integers(0, 2)), "groups": how["groups"]}
+    x, weight, bias = (numbers(rng, s) for s in (shape, weight_shape, weight_shape[:1]))
+    right = conv(x, weight, bias, **how, method="loops")
+    out = conv(x, weight, bias, **how, method=method)
+    np.testing.assert_allclose(out, right, rtol=0, atol=1e-9, strict=True)
+
+
+# Of the largest output, as the algorithms' texts say.
+ERRORS = {"float16": 2**-11, "float32": 2e-6, "float64": 1e-14}
+
+
+@pytest.mark.parametrize("method", ["auto", *METHODS])
+@pytest.mark.parametrize("dtype", ERRORS)
+def test_the_error_is_as_written(method: Any, dtype: str):
+    rng = np.random.default_rng(4)
+    x, weight = rng.normal(size=(2, 16, 10, 9)).astype(dtype), rng.normal(size=(3, 16, 3, 3))
+    weight = weight.astype(dtype)
+    right = conv(x.astype(float), weight.astype(float), padding=1, method="loops")
+    out = conv(x, weight, padding=1, method=method)
+    assert out.dtype == dtype
+    limit = ERRORS[dtype] * (10 if method == "winograd" else 1)
+    np.testing.assert_allclose(out, right, rtol=0, atol=limit * abs(right).max())
+
+
+@pytest.mark.parametrize("method", ["loops", "shifts", "im2col", "toeplitz", "auto"])
+def test_whole_numbers_are_exact(method: Any):
+    rng = np.random.default_rng(5)
+    x, weight = rng.integers(-(2**30), 2**30, (2, 2, 5, 4)), rng.integers(-9, 9, (4, 1, 2, 3))
+    right = np.zeros((2, 4, 4, 2), np.int64)
+    for o in range(4):
+        for i in range(2):
+            for j in range(3):
+                right[:, o] += weight[o, 0, i, j] * x[:, o // 2, i : i + 4, j : j + 2]
+    out = conv(x, weight, groups=2, method=method)
+    np.testing.assert_array_equal(out, right, strict=True)
+
+
+@pytest.mark.parametrize(
+    ("method", "how", "reason"),
+    [
+        ("winograd", {"size": (3, 4)}, "the kernel size must be (3, 3); it is (3, 4)"),
+        ("winograd", {"size": 3, "axes": 1}, "the kernel size must be (3, 3); it is (3,)"),
+        ("winograd", {"stride": 2}, "stride must be 1; it is (2, 2)"),
+        ("winograd", {"dilation": (1, 2)}, "dilation must be 1; it is (1, 2)"),
+        ("winograd", {"dtype": "int64"}, "the dtype must be floating; it is int64"),
+        ("fft", {"dtype": "int64"}, "the dtype must be floating; it is int64"),
+    ],
+)
+def test_a_method_that_cannot_do_the_job_says_why(method: Any, how: Any, reason: str):
+    axes, dtype, size = (how.pop(k, d) for k, d in (("axes", 2), ("dtype", "f"), ("size", 3)))
+    size = (size,) * axes if isinstance(size, int) else size
+    x, weight = np.zeros((1, 2, *(9, 8)[:axes]), dtype), np.zeros((1, 2, *size), dtype)
+    message = f"method {method!r} can't compute this convolution: {reason}"
+    with pytest.raises(ValueError, match=f"^{re.escape(message)}$"):
+        conv(x, weight, method=method, **how)
+
+
+@pytest.mark.parametrize(
+    ("n", "pixels", "weight", "how", "dtype", "method"),
+    [
+        (1, (56, 56), (64, 64, 3, 3), {}, "float32", "winograd"),
+        (1, (56, 56), (64, 64, 3, 3), {}, "float64", "winograd"),
+        (1, (56, 56), (64, 64, 3, 3), {}, "int64", "im2col"),
+        (1, (56, 56), (64, 64, 3, 3), {"stride": 2}, "float32", "im2col"),
+        (1, (56, 56), (64, 16, 3, 3), {}, "float32", "im2col"),
+        (1, (7, 7), (64, 64, 3, 3), {}, "float32", "im2col"),
+        (1, (56, 56), (64, 1, 3, 3), {}, "float32", "shifts"),
+        (1, (56, 56), (64, 1, 31, 31), {}, "float32", "fft"),
+        (1, (56, 56), (64, 1, 31, 31), {"stride": 2}, "float32", "shifts"),
+        (1, (16000,), (1, 1, 257), {}, "float32", "fft"),
+        (1, (56, 56), (256, 64, 1, 1), {}, "float32", "im2col"),
+    ],
+)
+def test_the_rule(n: int, pixels: Any, weight: Any, how: Any, dtype: str, method: str):
+    groups = weight[0] if weight[1] == 1 and weight[0] > 1 else 1
+    x, kernels = np.zeros((n, weight[1] * groups, *pixels), dtype), np.zeros(weight, dtype)
+    lay = fit("weight", weight[2:], pixels, padding=weight[2] // 2, **how)
+    assert choose(x, kernels, lay) == method
+    grad = np.zeros((n, weight[0], *lay.positions), dtype)
+    assert hasattr(METHODS[choose_gradient(grad, x, kernels, lay)], "weight_gradient")
+
+
+@pytest.mark.parametrize("shape", [(64, 64, 3, 3), (64, 64, 31, 31)])
+@pytest.mark.parametrize("worst", [np.nan, np.inf])
+def test_a_number_that_is_none_stays_in_the_windows_that_hold_it(shape: Any, worst: float):
+    x, weight = np.ones((1, 64, 48, 48), np.float32), np.ones(shape, np.float32)
+    x[0, 3, 40, 41] = worst
+    out = conv(x, weight)
+    s = shape[2]
+    hit = np.zeros(out.shape, bool)
+    hit[:, :, max(41 - s, 0) : 41, max(42 - s, 0) : 42] = True
+    np.testing.assert_array_equal(np.isfinite(out), ~hit)
+
+
+@given(st.data(), rngs)
+def test_the_standard_of_arrays_is_enough(data: Any, rng: Any):
+    xp = array_api_strict
+    shape, weight_shape, how = data.draw(layers(2))
+    x, weight, bias = (numbers(rng, s) for s in (shape, weight_shape, weight_shape[:1]))
+    out = conv(*(xp.asarray(a) for a in (x, weight, bias)), **how)
+    assert isinstance(out, type(xp.asarray(x)))
+    np.testing.assert_allclose(np.asarray(out), conv(x, weight, bias, **how), rtol=0, atol=1e-11)
+    x = x[:, : weight.shape[1]]
+    turned = np.swapaxes(weight, 0, 1)
+    out = conv_transpose(xp.asarray(x), xp.asarray(turned), stride=2)
+    right = conv_transpose(x, turned, stride=2)
+    np.testing.assert_allclose(np.asarray(out), right, rtol=0, atol=1e-11)
