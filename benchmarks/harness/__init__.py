@@ -46,7 +46,9 @@ def main(
     parser.add_argument("--side", choices=sides, help=argparse.SUPPRESS)
     parser.add_argument("--threads", type=int, nargs="+", default=threads)
     parser.add_argument("--rounds", type=int, default=ROUNDS)
-    parser.add_argument("--only", default="", help="cases whose name contains this; no results kept")
+    parser.add_argument(
+        "--only", default="", help="cases whose name contains this; no results kept"
+    )
     options = parser.parse_args()
     if options.side:
         _work(cases, sides[options.side])

@@ -1,5 +1,6 @@
 """What the algorithms share: pixels with the zeros around them, groups, and how much at a time."""
 
+import math
 from collections.abc import Iterator
 from typing import Any
 
@@ -21,20 +22,26 @@ def region(x: AnyArray, starts: Shape, stops: Shape) -> AnyArray:
     array([0, 1, 2])
     """
     first = x.ndim - len(starts)
-    come, to, whole = [], [], True
-    for n, start, stop in zip(x.shape[first:], starts, stops, strict=True):
-        low = min(max(start, 0), n)
-        high = max(min(stop, n), low)
-        come.append(slice(low, high))
-        to.append(slice(low - start, high - start) if high > low else slice(0, 0))
-        whole = whole and high - low == stop - start
-    inside: AnyArray = x[(..., *come)]
-    if whole:
+    each = zip(x.shape[first:], starts, stops, strict=True)
+    come, to = zip(*(overlap(*axis) for axis in each), strict=True)
+    sizes = [stop - start for start, stop in zip(starts, stops, strict=True)]
+    inside = x[(..., *come)]
+    if list(inside.shape[first:]) == sizes:
         return inside
-    sizes = (stop - start for start, stop in zip(starts, stops, strict=True))
-    out: AnyArray = array_module(x).zeros((*x.shape[:first], *sizes), dtype=x.dtype)
+    out = array_module(x).zeros((*x.shape[:first], *sizes), dtype=x.dtype)
     out[(..., *to)] = inside
     return out
+
+
+def overlap(n: int, start: int, stop: int) -> tuple[slice, slice]:
+    """Which of `n` pixels lie from `start` to `stop`, and where they lie there.
+
+    >>> overlap(3, -1, 2)
+    (slice(0, 2, None), slice(1, 3, None))
+    """
+    low = min(max(start, 0), n)
+    high = max(min(stop, n), low)
+    return slice(low, high), slice(low - start, high - start) if high > low else slice(0, 0)
 
 
 def zero_padded(x: AnyArray, pairs: Pairs) -> AnyArray:
@@ -47,10 +54,62 @@ def zero_padded(x: AnyArray, pairs: Pairs) -> AnyArray:
     return region(x, tuple(-before for before, _ in pairs), stops)
 
 
-def rows_of(x: AnyArray, start: int, stop: int, pairs: Pairs) -> AnyArray:
-    """Rows `start` to `stop` of the padded (n, c, rows, …)."""
-    before = pairs[0][0]
-    return zero_padded(x, ((before - start, stop - before - x.shape[2]), *pairs[1:]))
+class Scratch:
+    """Memory that is used again and again.
+
+    New memory comes page by page from the system, which takes longer than to fill it.
+
+    >>> import numpy as np
+    >>> scratch = Scratch(np.ones(3))
+    >>> scratch(2, 3).shape, np.shares_memory(scratch(2, 3), scratch(4))
+    ((2, 3), True)
+    """
+
+    def __init__(self, like: AnyArray) -> None:
+        """For arrays of the module and dtype of `like`."""
+        self.flat = array_module(like).empty(0, dtype=like.dtype)
+
+    def __call__(self, *shape: int) -> AnyArray:
+        """An array of this shape, of which the numbers are any; the last one is given up."""
+        size = math.prod(shape)
+        if len(self.flat) < size:
+            self.flat = array_module(self.flat).empty(size, dtype=self.flat.dtype)
+        return self.flat[:size].reshape(shape)
+
+
+class Bands:
+    """Rows of images with the zeros around them, in one buffer that is filled again and again.
+
+    >>> import numpy as np
+    >>> bands = Bands(np.ones((1, 1, 3, 2)), ((1, 0), (0, 1)), 2)
+    >>> bands.of(np.ones((1, 1, 3, 2)), 0, 2)
+    array([[[[0., 0., 0.],
+             [1., 1., 0.]]]])
+    """
+
+    def __init__(self, x: AnyArray, pairs: Pairs, most: int) -> None:
+        """For arrays no larger than `x` (n, c, rows, …), and `most` rows at a time."""
+        self.before = pairs[0][0]
+        each = [
+            (n, -before, n + after)
+            for n, (before, after) in zip(x.shape[3:], pairs[1:], strict=True)
+        ]
+        self.come, self.to = ([overlap(*axis)[k] for axis in each] for k in (0, 1))
+        self.others = [stop - start for _, start, stop in each]
+        shape = (*x.shape[:2], most, *self.others)
+        self.buffer = array_module(x).zeros(shape, dtype=x.dtype)
+
+    def of(self, x: AnyArray, start: int, stop: int) -> AnyArray:
+        """Rows `start` to `stop` of the padded images."""
+        come, to = overlap(x.shape[2], start - self.before, stop - self.before)
+        inside = x[(slice(None), slice(None), come, *self.come)]
+        if inside.shape[2:] == (stop - start, *self.others):
+            return inside
+        band = self.buffer[: x.shape[0], : x.shape[1], : stop - start]
+        band[:, :, : to.start] = 0
+        band[:, :, to.stop :] = 0
+        band[(slice(None), slice(None), to, *self.to)] = inside
+        return band
 
 
 def in_groups(

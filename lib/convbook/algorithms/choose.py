@@ -50,7 +50,7 @@ def choose(x: AnyArray, weight: AnyArray, lay: Fit) -> str:
     2. Kernels of 3×3 that `winograd` can do, from 32 or more channels to as many, at 100 tiles or
        more, take it.
     3. Kernels of `LONG` or more weights at stride 1 take `fft`.
-    4. Depthwise layers take `shifts`.
+    4. Depthwise layers take `toeplitz`.
     5. All others, and all arrays of integers, take `im2col`.
 
     A transform spreads an infinity or a NaN over its tile: arrays that hold one take no transform.
@@ -65,7 +65,7 @@ def choose(x: AnyArray, weight: AnyArray, lay: Fit) -> str:
     transformable = fft.refusal(weight.dtype, lay) is None and set(lay.stride) == {1}
     if transformable and size >= LONG and _finite(x, weight):
         return "fft"
-    return "shifts" if c == 1 and x.shape[1] > 1 else "im2col"
+    return "toeplitz" if c == 1 and x.shape[1] > 1 else "im2col"
 
 
 LONG = 121
@@ -74,7 +74,7 @@ LONG = 121
 def choose_gradient(grad: AnyArray, x: AnyArray, weight: AnyArray, lay: Fit) -> str:
     """The method for the gradient with respect to the weights."""
     forward = choose(x, weight, lay)
-    return forward if forward in ("winograd", "shifts") else "im2col"
+    return forward if forward in ("winograd", "toeplitz") else "im2col"
 
 
 def _finite(*arrays: AnyArray) -> bool:

@@ -10,9 +10,9 @@ Processing" (2006); in blocks: Anderson et al., arXiv:1709.03395.
 
 import math
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, NamedTuple
 
-from convbook.algorithms.blocks import AnyArray, Shape, at_a_time, in_groups, rows_of
+from convbook.algorithms.blocks import AnyArray, Bands, Scratch, Shape, at_a_time
 from convbook.arrays import array_module
 from convbook.geometry import Fit
 
@@ -30,61 +30,79 @@ def refusal(dtype: Any, lay: Fit) -> str | None:
 def forward(x: AnyArray, weight: AnyArray, out: AnyArray, lay: Fit) -> None:
     """Fill `out` with the convolution."""
     xp = array_module(x)
-    for seen, kernels, made in in_groups(x, weight, out):
-        matrix = kernels.reshape(len(kernels), -1)
-        flat = made.reshape(*made.shape[:2], -1)
-        for images, places, columns in _blocks(seen, lay):
-            here = flat[images, :, places]
-            if len(here) == 1:
-                xp.matmul(matrix, columns, out=here[0])
-            else:
-                product = (matrix @ columns).reshape(len(matrix), len(here), -1)
-                here[...] = product.swapaxes(0, 1)
+    groups = x.shape[1] // weight.shape[1]
+    matrices = weight.reshape(groups, len(weight) // groups, -1)
+    answers = out.reshape(len(out), groups, -1, math.prod(lay.positions))
+    for block in blocks(x, lay, groups):
+        here = answers[block.images, block.groups, :, block.places]
+        if len(here) == 1:
+            xp.matmul(matrices[block.groups], block.columns, out=here[0])
+        else:
+            product = xp.matmul(matrices[block.groups], block.columns)
+            product = product.reshape(*product.shape[:2], len(here), -1)
+            here[...] = xp.moveaxis(product, 2, 0)
 
 
 def weight_gradient(grad: AnyArray, x: AnyArray, out: AnyArray, lay: Fit) -> None:
     """Fill `out` (c_out, c/groups, kernel) with the gradient, given that of the output."""
     xp = array_module(x)
     out[...] = 0
-    for seen, kernels, made in in_groups(x, out, grad):
-        flat = made.reshape(*made.shape[:2], -1)
-        total = kernels.reshape(len(kernels), -1)
-        for images, places, columns in _blocks(seen, lay):
-            here = xp.moveaxis(flat[images, :, places], 1, 0).reshape(len(total), -1)
-            total += here @ columns.T
+    groups = x.shape[1] // out.shape[1]
+    matrices = out.reshape(groups, len(out) // groups, -1)
+    answers = grad.reshape(len(grad), groups, -1, math.prod(lay.positions))
+    for block in blocks(x, lay, groups):
+        here = xp.moveaxis(answers[block.images, block.groups, :, block.places], 0, 2)
+        here = here.reshape(*here.shape[:2], -1)
+        matrices[block.groups] += here @ block.columns.swapaxes(1, 2)
 
 
-def _blocks(x: AnyArray, lay: Fit) -> Iterator[tuple[slice, slice, AnyArray]]:
-    """The matrix of windows by blocks: (images, places, its columns (c·s_h·s_w, images·places)).
+class Block(NamedTuple):
+    """Some columns of the matrix of windows, and where their answers belong."""
 
-    A block is some rows of one image or, if the images are small, several of them.
+    groups: slice
+    images: slice
+    places: slice
+    columns: AnyArray
+
+
+def blocks(x: AnyArray, lay: Fit, groups: int, columns: int = COLUMNS) -> Iterator[Block]:
+    """The matrix of windows by blocks: columns (groups, c/groups·s_h·s_w, images·places).
+
+    A block is some rows of one image or, if the images are small, several images or groups. It has
+    as many `columns` at least, unless there are fewer.
     """
-    xp = array_module(x)
-    n, c = x.shape[:2]
+    n, c = len(x), x.shape[1] // groups
     rows, *others = lay.positions
     rest = math.prod(others)
     height = c * math.prod(lay.size)
     if set(lay.size) == {1} and not any(map(any, lay.pairs)):
         ((_, seen),) = lay.taps()
         for image in range(n):
-            pixels = x[(image, slice(None), *seen)]
-            yield slice(image, image + 1), slice(None), pixels.reshape(c, -1)
+            pixels = x[(image, slice(None), *seen)].reshape(groups, c, -1)
+            yield Block(slice(0, groups), slice(image, image + 1), slice(0, rows * rest), pixels)
         return
-    wanted = max(BLOCK // (height * x.itemsize), COLUMNS)
+    wanted = columns if groups > 1 else max(BLOCK // (height * x.itemsize), columns)
     many = at_a_time(rows, rest, wanted)
-    several = at_a_time(n, many * rest, wanted) if many == rows else 1
-    buffer = xp.empty(height * several * many * rest, dtype=x.dtype)
+    several = at_a_time(n, many * rest, wanted) if many == rows and groups == 1 else 1
+    some = at_a_time(groups, height * many * rest * x.itemsize, BLOCK)
+    scratch = Scratch(x)
     step, span = lay.stride[0], lay.spans[0]
-    for first in range(0, n, several):
-        images = slice(first, min(first + several, n))
-        for row in range(0, rows, many):
-            count = min(many, rows - row)
-            start = row * step
-            band = rows_of(x[images], start, start + (count - 1) * step + span, lay.pairs)
-            windows = _windows(band, (count, *others), lay)
-            columns = buffer[: windows.size].reshape(windows.shape)
-            columns[...] = windows
-            yield images, slice(row * rest, (row + count) * rest), columns.reshape(height, -1)
+    bands = Bands(x[:several, : some * c], lay.pairs, (many - 1) * step + span)
+    for group, first, row in (
+        (group, first, row)
+        for group in range(0, groups, some)
+        for first in range(0, n, several)
+        for row in range(0, rows, many)
+    ):
+        own, images = slice(group, group + some), slice(first, first + several)
+        count, start = min(many, rows - row), row * step
+        seen = x[images, group * c : (group + some) * c]
+        band = bands.of(seen, start, start + (count - 1) * step + span)
+        windows = _windows(band, (count, *others), lay)
+        copied = scratch(*windows.shape)
+        copied[...] = windows
+        copied = copied.reshape(-1, height, len(seen) * count * rest)
+        yield Block(own, images, slice(row * rest, (row + count) * rest), copied)
 
 
 def _windows(x: AnyArray, positions: Shape, lay: Fit) -> AnyArray:
@@ -92,9 +110,8 @@ def _windows(x: AnyArray, positions: Shape, lay: Fit) -> AnyArray:
     pixel = x.strides[2:]
     taps = (p * d for p, d in zip(pixel, lay.dilation, strict=True))
     steps = (p * step for p, step in zip(pixel, lay.stride, strict=True))
-    view: AnyArray = array_module(x).lib.stride_tricks.as_strided(
+    return array_module(x).lib.stride_tricks.as_strided(
         x,
         (x.shape[1], *lay.size, x.shape[0], *positions),
         (x.strides[1], *taps, x.strides[0], *steps),
     )
-    return view

@@ -1,24 +1,29 @@
-"""Multiply every row of the image with the Toeplitz matrix of a row of the kernel.
+"""Multiply with the Toeplitz matrix of the kernel, some rows of the output at a time.
 
-The matrix of a convolution is Toeplitz, and in two dimensions a Toeplitz matrix of Toeplitz
-blocks. Here the blocks are dense matrices and a sum over the rows of the kernel takes the place of
-the outer matrix.
+As a linear map a convolution is a matrix in which every row of pixels repeats the last one, shifted
+by the stride. A window that is R − 1 steps taller than the kernel sees all that R rows of the
+output need; R copies of the kernel, each a step further down, make a Toeplitz matrix that turns it
+into R answers at once. With as many rows as the image has, that is the matrix of the layer.
 
-Cost: c·w·s multiply-adds for every output, with rows of w pixels and kernels of s rows: w/s times
-as many as needed, though all in matrix products. Memory: the padded image, and `BLOCK` bytes or
-c·w·w′ numbers for a block. Error: that of sums of c·w·s products, most of them with zero; an
-infinity or a NaN reaches the whole row.
+Cost: for every output c·r·s_w multiply-adds, most of them with zeros, instead of c·s_h·s_w, where
+r = s_h + (R − 1)·stride; but R times fewer windows to copy, of r/s_h times the size. It pays where
+an output sees few channels (depthwise). Memory and error: those of `im2col`; an infinity or a NaN
+reaches up to R rows.
 Source: Gray, "Toeplitz and Circulant Matrices: A Review" (2006), doi:10.1561/0100000006.
 """
 
 import math
 from typing import Any
 
-from convbook.algorithms.blocks import AnyArray, at_a_time, in_groups, zero_padded
+from convbook.algorithms.blocks import AnyArray, zero_padded
+from convbook.algorithms.im2col import COLUMNS, blocks
 from convbook.arrays import array_module
 from convbook.geometry import Fit
 
-BLOCK = 1 << 22
+# Rows of the output that a window serves.
+ROWS = 8
+# Columns in a row below which a matrix product is better made of several rows.
+SHORT = 12
 
 
 def refusal(dtype: Any, lay: Fit) -> str | None:
@@ -28,41 +33,74 @@ def refusal(dtype: Any, lay: Fit) -> str | None:
 
 def forward(x: AnyArray, weight: AnyArray, out: AnyArray, lay: Fit) -> None:
     """Fill `out` with the convolution."""
-    out[...] = 0
-    for image in range(len(x)):
-        one = slice(image, image + 1)
-        padded = zero_padded(x[one], lay.pairs)
-        for seen, kernels, made in in_groups(padded, weight, out[one]):
-            _add(seen[0], kernels, made[0], lay)
-
-
-def _add(x: AnyArray, weight: AnyArray, out: AnyArray, lay: Fit) -> None:
-    """Add to `out` (c_out, …) the convolution of one image (c, …)."""
     xp = array_module(x)
-    c, width = x.shape[0], x.shape[-1]
-    *rows, places = lay.positions
-    some = at_a_time(len(weight), c * width * places * x.itemsize, BLOCK)
-    for first in range(0, len(weight), some):
-        kernels = weight[first : first + some]
-        for tap, seen in lay.taps():
-            if tap[-1]:
-                continue  # the block holds the whole row of the kernel
-            block = _block(kernels[(..., *tap[:-1], slice(None))], width, lay)
-            lines = xp.moveaxis(x[(slice(None), *seen[:-1])], 0, -2)  # (rows, c, width)
-            made = lines.reshape(math.prod(rows), c * width) @ block
-            made = made.reshape(*rows, len(kernels), places)
-            out[first : first + some] += xp.moveaxis(made, -2, 0)
+    tall, groups = _tall(lay), x.shape[1] // weight.shape[1]
+    rows, rest = _rows(lay), math.prod(lay.positions[1:])
+    matrices = xp.zeros((len(weight), rows, weight.shape[1], *tall.size), dtype=x.dtype)
+    for row in range(rows):
+        matrices[:, row, :, _seen(row, lay)] = weight
+    matrices = matrices.reshape(groups, len(weight) // groups * rows, -1)
+    answers = out.reshape(len(out), groups, -1, lay.positions[0], rest)
+    for block in blocks(x, tall, groups, _columns(groups, rest)):
+        first, last = (place // rest for place in (block.places.start, block.places.stop))
+        here = answers[block.images, block.groups, :, first * rows : last * rows]
+        if len(here) == here.shape[2] == last - first == 1 and here.shape[3] == rows:
+            xp.matmul(matrices[block.groups], block.columns, out=here[0, :, 0])
+            continue
+        product = xp.matmul(matrices[block.groups], block.columns)
+        product = product.reshape(len(product), -1, rows, len(here), last - first, rest)
+        product = product.transpose(3, 0, 1, 4, 2, 5)
+        product = product.reshape(*here.shape[:3], -1, rest)
+        here[...] = product[:, :, :, : here.shape[3]]
 
 
-def _block(kernels: AnyArray, width: int, lay: Fit) -> AnyArray:
-    """The matrix (c·width, c_out·places) of one-dimensional kernels (c_out, c, s)."""
-    xp = array_module(kernels)
-    c_out, c, size = kernels.shape
-    places = lay.positions[-1]
-    block = xp.zeros((c, width, c_out, places), dtype=kernels.dtype)
-    place = xp.arange(places)
-    for i in range(size):
-        pixel = place * lay.stride[-1] + i * lay.dilation[-1]
-        block[:, pixel, :, place] = kernels[:, :, i].T
-    matrix: AnyArray = block.reshape(c * width, c_out * places)
-    return matrix
+def weight_gradient(grad: AnyArray, x: AnyArray, out: AnyArray, lay: Fit) -> None:
+    """Fill `out` (c_out, c/groups, kernel) with the gradient, given that of the output."""
+    xp = array_module(x)
+    tall, groups = _tall(lay), x.shape[1] // out.shape[1]
+    rows, rest = _rows(lay), math.prod(lay.positions[1:])
+    matrices = xp.zeros((len(out), rows, out.shape[1], *tall.size), dtype=x.dtype)
+    totals = matrices.reshape(groups, len(out) // groups * rows, -1)
+    answers = grad.reshape(len(grad), groups, -1, lay.positions[0], rest)
+    for block in blocks(x, tall, groups, _columns(groups, rest)):
+        first, last = (place // rest for place in (block.places.start, block.places.stop))
+        here = answers[block.images, block.groups, :, first * rows : last * rows]
+        missing = (last - first) * rows - here.shape[3]
+        here = zero_padded(here, ((0, missing), (0, 0)))
+        here = here.reshape(*here.shape[:3], last - first, rows, rest)
+        here = here.transpose(1, 2, 4, 0, 3, 5).reshape(len(block.columns), totals.shape[1], -1)
+        totals[block.groups] += here @ block.columns.swapaxes(1, 2)
+    out[...] = sum(matrices[:, row, :, _seen(row, lay)] for row in range(rows))
+
+
+def _rows(lay: Fit) -> int:
+    """Rows of the output that a window serves: about as many each time."""
+    return -(-lay.positions[0] // -(-lay.positions[0] // ROWS))
+
+
+def _seen(row: int, lay: Fit) -> slice:
+    """The rows of a tall window that an output's kernel meets."""
+    start = row * lay.stride[0]
+    return slice(start, start + lay.spans[0], lay.dilation[0])
+
+
+def _columns(groups: int, rest: int) -> int:
+    """How wide a block should be: with many groups a row of windows, whose answers need no copy."""
+    return 1 if groups > 1 and rest >= SHORT else COLUMNS
+
+
+def _tall(lay: Fit) -> Fit:
+    """How the windows that serve several rows lie on the pixels."""
+    rows, (before, after) = _rows(lay), lay.pairs[0]
+    tiles, step = -(-lay.positions[0] // rows), rows * lay.stride[0]
+    size = step - lay.stride[0] + lay.spans[0]
+    # The last window may reach further than the last kernel.
+    after = max(after, (tiles - 1) * step + size - before - lay.pixels[0])
+    return Fit(
+        (size, *lay.size[1:]),
+        (step, *lay.stride[1:]),
+        ((before, after), *lay.pairs[1:]),
+        (1, *lay.dilation[1:]),
+        lay.pixels,
+        (tiles, *lay.positions[1:]),
+    )

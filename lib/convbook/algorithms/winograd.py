@@ -17,7 +17,7 @@ from typing import Any
 
 import numpy as np
 
-from convbook.algorithms.blocks import AnyArray, at_a_time, in_groups, rows_of, zero_padded
+from convbook.algorithms.blocks import AnyArray, Bands, Scratch, at_a_time, in_groups, zero_padded
 from convbook.arrays import array_module
 from convbook.geometry import Fit
 
@@ -58,29 +58,49 @@ def refusal(dtype: Any, lay: Fit) -> str | None:
 
 def forward(x: AnyArray, weight: AnyArray, out: AnyArray, lay: Fit) -> None:
     """Fill `out` with the convolution."""
-    xp = array_module(x)
-    back = _twice(ANSWER, x)
+    xp, product = array_module(x), Scratch(x)
+    back = _Transform(ANSWER, x)
     for seen, kernels, made in in_groups(x, weight, out):
         c_out, c = kernels.shape[:2]
         kernel = (_twice(KERNEL, x) @ kernels.reshape(-1, 9).T).reshape(36, c_out, c)
         for images, rows, pixels in _blocks(seen, lay):
-            product = xp.matmul(kernel, pixels).reshape(36, c_out, -1)
-            _put(back, product, made[images, :, rows])
+            answers = product(36, c_out, pixels.shape[2])
+            xp.matmul(kernel, pixels, out=answers)
+            back.put(answers, made[images, :, rows])
 
 
 def weight_gradient(grad: AnyArray, x: AnyArray, out: AnyArray, lay: Fit) -> None:
     """Fill `out` (c_out, c/groups, 3, 3) with the gradient, given that of the output."""
-    xp = array_module(x)
+    xp, product = array_module(x), Scratch(x)
+    forth = _Transform(ANSWER.T, x)
     for seen, kernels, made in in_groups(x, out, grad):
         c_out, c = kernels.shape[:2]
-        kernel = xp.zeros((36, c_out, c), x.dtype)
+        kernel = xp.zeros((36, c_out, c), dtype=x.dtype)
+        part = product(*kernel.shape)
         for images, rows, pixels in _blocks(seen, lay):
             answers = made[images, :, rows]
             short = (-answers.shape[2] % 4, -answers.shape[3] % 4)
-            answers = zero_padded(answers, ((0, short[0]), (0, short[1])))
-            answers = _transformed(_twice(ANSWER.T, x), _tiles(answers, 4))
-            kernel += answers @ pixels.swapaxes(1, 2)
+            answers = forth.of(zero_padded(answers, ((0, short[0]), (0, short[1]))))
+            xp.matmul(answers, pixels.swapaxes(1, 2), out=part)
+            kernel += part
         kernels[...] = (_twice(KERNEL.T, x) @ kernel.reshape(36, -1)).T.reshape(kernels.shape)
+
+
+def _blocks(x: AnyArray, lay: Fit) -> Iterator[tuple[slice, slice, AnyArray]]:
+    """Blocks of the image: (images, rows of the output, coefficients (36, c, tiles))."""
+    forth = _Transform(PIXELS, x)
+    down, across = -(-lay.positions[0] // 4), -(-lay.positions[1] // 4)
+    high = at_a_time(down, across, TILES)
+    several = at_a_time(len(x), high * across, TILES) if high == down else 1
+    left = lay.pairs[1][0]
+    sides = (left, 4 * across + 2 - left - x.shape[3])
+    bands = Bands(x[:several], (lay.pairs[0], sides), 4 * high + 2)
+    for first in range(0, len(x), several):
+        images = slice(first, min(first + several, len(x)))
+        for top in range(0, down, high):
+            bottom = min(top + high, down)
+            band = bands.of(x[images], 4 * top, 4 * bottom + 2)
+            yield images, slice(4 * top, 4 * bottom), forth.of(band)
 
 
 def _twice(matrix: AnyArray, like: AnyArray) -> AnyArray:
@@ -88,62 +108,54 @@ def _twice(matrix: AnyArray, like: AnyArray) -> AnyArray:
     return array_module(like).asarray(np.kron(matrix, matrix), like.dtype)
 
 
-def _blocks(x: AnyArray, lay: Fit) -> Iterator[tuple[slice, slice, AnyArray]]:
-    """Blocks of the image: (images, rows of the output, coefficients (36, c, tiles))."""
-    forth = _twice(PIXELS, x)
-    down, across = -(-lay.positions[0] // 4), -(-lay.positions[1] // 4)
-    high = at_a_time(down, across, TILES)
-    several = at_a_time(len(x), high * across, TILES) if high == down else 1
-    left = lay.pairs[1][0]
-    sides = (left, 4 * across + 2 - left - x.shape[3])
-    for first in range(0, len(x), several):
-        images = slice(first, min(first + several, len(x)))
-        for top in range(0, down, high):
-            bottom = min(top + high, down)
-            band = rows_of(x[images], 4 * top, 4 * bottom + 2, (lay.pairs[0], sides))
-            yield images, slice(4 * top, 4 * bottom), _transformed(forth, _tiles(band, 6))
+class _Transform:
+    """Both axes of all tiles through one of the matrices, some channels at a time."""
+
+    def __init__(self, matrix: AnyArray, like: AnyArray) -> None:
+        self.edge = matrix.shape[1]
+        self.matrix = _twice(matrix, like)
+        self.gathered, self.passed = Scratch(like), Scratch(like)
+
+    def of(self, x: AnyArray) -> AnyArray:
+        """The coefficients (36, c, tiles) of the tiles of (n, c, h, w)."""
+        xp, tiles = array_module(x), _tiles(x, self.edge)
+        c, each = tiles.shape[2], tiles[0, 0, 0].size
+        out = self.passed(36, c * each)
+        for first in range(0, c, CHANNELS):
+            some = tiles[:, :, first : first + CHANNELS]
+            gathered = self.gathered(*some.shape)
+            gathered[...] = some
+            own = slice(first * each, (first + CHANNELS) * each)
+            xp.matmul(self.matrix, gathered.reshape(len(tiles) ** 2, -1), out=out[:, own])
+        return out.reshape(36, c, each)
+
+    def put(self, coefficients: AnyArray, out: AnyArray) -> None:
+        """Turn coefficients (36, c, tiles) into answers, and cut these to `out` (n, c, h, w)."""
+        xp = array_module(out)
+        n, c, height, width = out.shape
+        down, across = -(-height // 4), -(-width // 4)
+        whole = height % 4 == width % 4 == 0
+        for first in range(0, c, CHANNELS):
+            here = out[:, first : first + CHANNELS]
+            count = here.shape[1]
+            some = coefficients[:, first : first + CHANNELS].reshape(36, -1)
+            passed = self.passed(16, some.shape[1])
+            xp.matmul(self.matrix, some, out=passed)
+            passed = passed.reshape(4, 4, count, n, down, across)
+            if whole:
+                _tiles(here, 4)[...] = passed
+            else:
+                tiles = self.gathered(n, count, 4 * down, 4 * across)
+                _tiles(tiles, 4)[...] = passed
+                here[...] = tiles[:, :, :height, :width]
 
 
 def _tiles(x: AnyArray, edge: int) -> AnyArray:
     """Tiles with this edge, 4 pixels apart, of (n, c, h, w): a view (edge, edge, c, n, …)."""
     image, channel, row, pixel = x.strides
     fit = ((size - edge) // 4 + 1 for size in x.shape[2:])
-    view: AnyArray = array_module(x).lib.stride_tricks.as_strided(
+    return array_module(x).lib.stride_tricks.as_strided(
         x,
         (edge, edge, x.shape[1], x.shape[0], *fit),
         (row, pixel, channel, image, 4 * row, 4 * pixel),
     )
-    return view
-
-
-def _transformed(matrix: AnyArray, tiles: AnyArray) -> AnyArray:
-    """Pass tiles (edge, edge, c, …) through `matrix`: (36, c, tiles)."""
-    xp = array_module(tiles)
-    c = tiles.shape[2]
-    each = tiles[0, 0, :1].size
-    out = xp.empty((36, c * each), tiles.dtype)
-    for first in range(0, c, CHANNELS):
-        some = xp.ascontiguousarray(tiles[:, :, first : first + CHANNELS])
-        own = slice(first * each, (first + CHANNELS) * each)
-        xp.matmul(matrix, some.reshape(len(tiles) ** 2, -1), out=out[:, own])
-    return out.reshape(36, c, each)
-
-
-def _put(matrix: AnyArray, product: AnyArray, out: AnyArray) -> None:
-    """Turn the coefficients (36, c, tiles) into answers, and cut these to `out` (n, c, h, w)."""
-    xp = array_module(out)
-    n, c, height, width = out.shape
-    down, across = -(-height // 4), -(-width // 4)
-    whole = height % 4 == width % 4 == 0
-    for first in range(0, c, CHANNELS):
-        here = out[:, first : first + CHANNELS]
-        count = here.shape[1]
-        some = (matrix @ product[:, first : first + CHANNELS].reshape(36, -1)).reshape(
-            4, 4, count, n, down, across
-        )
-        if whole:
-            _tiles(here, 4)[...] = some
-        else:
-            tiles = xp.empty((n, count, 4 * down, 4 * across), out.dtype)
-            _tiles(tiles, 4)[...] = some
-            here[...] = tiles[:, :, :height, :width]
