@@ -126,7 +126,10 @@ bench: $(VENV)  ## measure speed against peers; results go to benchmarks/results
 .PHONY: lock
 lock:  ## choose versions anew from pyproject.toml (needs uv)
 	uv pip compile --universal --python-version 3.11 --extra book --extra grading --extra dev --quiet \
-		--no-annotate --no-header pyproject.toml | grep -vE '^(nvidia-|cuda-|triton)' > requirements.lock
+		--no-annotate --no-header pyproject.toml > requirements.new
+	@# The torch that is installed computes on the processor and needs no CUDA of its own.
+	@sed -E '/^nvidia-cuda-nvrtc==/b; /^(nvidia-|cuda-|triton)/d' requirements.new > requirements.lock
+	@rm requirements.new
 
 .PHONY: clean
 clean:  ## remove everything that was built, .venv too
