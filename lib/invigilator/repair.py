@@ -50,7 +50,7 @@ def read(content: bytes) -> tuple[NotebookNode, list[str]]:
     if not cells:
         raise Unreadable("is not a notebook: it has no cells")
     if len(cells) < len(listed):
-        notes.append(f"{len(listed) - len(cells)} cells that are none were left out")
+        notes.append(f"left out because they are no cells: {len(listed) - len(cells)}")
     _identify(cells, notes)
     metadata = raw.get("metadata")
     notebook = nbformat.from_dict(
@@ -154,7 +154,7 @@ def _identify(cells: list[dict[str, Any]], notes: list[str]) -> None:
     for cell in cells:
         cell["id"] = cell["id"] or next(free)
     if new:
-        notes.append(f"{new} cells had an id that is not valid or is another's")
+        notes.append(f"cells given a new id, as theirs was not valid or another's: {new}")
 
 
 def _bare(notebook: NotebookNode, notes: list[str]) -> None:

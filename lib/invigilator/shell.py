@@ -132,7 +132,9 @@ class Shell(InteractiveShell):
     def ready(cls) -> "Shell":
         """The process's shell, made anew."""
         InteractiveShell.clear_instance()
-        config = Config(HistoryManager={"enabled": False}, InteractiveShell={"xmode": "Context"})
+        # Colours in tracebacks would take longer than most cells.
+        settings = {"xmode": "Context", "colors": "nocolor"}
+        config = Config(HistoryManager={"enabled": False}, InteractiveShell=settings)
         shell = cls.instance(config=config)
         shell.record = Record()
         # What shows an error is imported when the first one comes: let that be now.
@@ -142,6 +144,10 @@ class Shell(InteractiveShell):
 
     def init_virtualenv(self) -> None:
         """The environment is what the process was started with."""
+
+    def _format_exception_for_storage(self, *_: Any, **__: Any) -> dict[str, Any]:
+        """Nobody asks a history for an error that has been shown already."""
+        return {}
 
     def _showtraceback(self, etype: type, evalue: BaseException, stb: list[str] | str) -> None:
         lines = [stb] if isinstance(stb, str) else list(stb)

@@ -76,15 +76,16 @@ def copied(released: Path, root: Path) -> Config:
     return configured(root)
 
 
-def configured(root: Path) -> Config:
+def configured(root: Path, url: str | None = None) -> Config:
     config = Config()
     config.CourseDirectory.root = str(root)
-    config.CourseDirectory.db_url = f"sqlite:///{root / 'gradebook.db'}"
+    config.CourseDirectory.course_id = "a course"
+    config.CourseDirectory.db_url = url or f"sqlite:///{root / 'gradebook.db'}"
     config.GenerateFeedback.preprocessors = PREPROCESSORS
     return config
 
 
-def make_course(root: Path, cells: list[nbformat.NotebookNode]) -> Config:
+def make_course(root: Path, cells: list[nbformat.NotebookNode], url: str | None = None) -> Config:
     """A course with one released assignment of these cells, and a data file beside it."""
     os.environ["PATH"] = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
     source = root / "source" / "ps1" / "ps1.ipynb"
@@ -93,7 +94,7 @@ def make_course(root: Path, cells: list[nbformat.NotebookNode]) -> Config:
     notebook = new_notebook(cells=cells, metadata={"kernelspec": kernel})
     source.write_text(nbformat.writes(notebook), "utf-8")
     (source.parent / "data.txt").write_text("6 7", "utf-8")
-    config = configured(root)
+    config = configured(root, url)
     made = NbGraderAPI(config=config).generate_assignment("ps1", create=True)
     assert made["success"], made["log"]
     return config
