@@ -10,7 +10,7 @@ import math
 from collections.abc import Iterator
 from typing import Any
 
-from convbook.algorithms import METHODS, algorithm, choose_gradient
+from convbook.algorithms import algorithm
 from convbook.algorithms.blocks import AnyArray, Shape, at_a_time
 from convbook.arrays import array_module, cast, kind_of
 from convbook.geometry import Fit
@@ -58,10 +58,10 @@ def weight_gradient(
     xp, dtype = array_module(x), _working_dtype(x)
     total: AnyArray = xp.zeros(shape, dtype=dtype)
     if 0 not in (*grad.shape, *shape):
-        chosen = METHODS[choose_gradient(grad, x, total, lay)]
+        chosen = algorithm("auto", x, total, lay)
         inside = lay if mode == "constant" else _inside(lay)
         for images in _parts(*_copied(dtype, grad), *_copied(dtype, x, mode)):
-            part = xp.empty_like(total)
+            part = xp.zeros(shape, dtype=dtype)
             seen = _laid_out(_padded(x[images, ...], lay, mode), dtype)
             chosen.weight_gradient(_laid_out(grad[images, ...], dtype), seen, part, inside)
             total += part

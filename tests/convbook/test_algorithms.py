@@ -6,8 +6,8 @@ from typing import Any
 import array_api_strict
 import numpy as np
 import pytest
-from convbook import conv, conv_transpose
-from convbook.algorithms import METHODS, choose, choose_gradient
+from convbook import conv, conv_backward, conv_transpose
+from convbook.algorithms import METHODS, choose
 from convbook.geometry import fit
 from drawing import layers, numbers, rngs
 from hypothesis import given
@@ -83,15 +83,18 @@ def test_a_method_that_cannot_do_the_job_says_why(method: Any, how: Any, reason:
 @pytest.mark.parametrize(
     ("n", "pixels", "weight", "how", "dtype", "method"),
     [
-        (1, (56, 56), (64, 64, 3, 3), {}, "float32", "winograd"),
-        (1, (56, 56), (64, 64, 3, 3), {}, "float64", "winograd"),
-        (1, (56, 56), (64, 64, 3, 3), {}, "int64", "im2col"),
-        (1, (56, 56), (64, 64, 3, 3), {"stride": 2}, "float32", "im2col"),
-        (1, (56, 56), (64, 16, 3, 3), {}, "float32", "im2col"),
+        (1, (56, 56), (128, 128, 3, 3), {}, "float32", "winograd"),
+        (1, (56, 56), (128, 128, 3, 3), {}, "float64", "winograd"),
+        (1, (56, 56), (128, 128, 3, 3), {}, "int64", "im2col"),
+        (1, (56, 56), (128, 128, 3, 3), {"stride": 2}, "float32", "im2col"),
+        (1, (56, 56), (64, 3, 3, 3), {}, "float32", "im2col"),
         (1, (7, 7), (64, 64, 3, 3), {}, "float32", "im2col"),
+        (64, (7, 7), (512, 512, 3, 3), {}, "float32", "winograd"),
+        (1, (56, 56), (1, 1, 3, 3), {}, "float32", "toeplitz"),
+        (1, (56, 56), (1, 1, 3, 3), {}, "bool", "im2col"),
         (1, (56, 56), (64, 1, 3, 3), {}, "float32", "toeplitz"),
         (1, (56, 56), (64, 1, 31, 31), {}, "float32", "fft"),
-        (1, (56, 56), (64, 1, 31, 31), {"stride": 2}, "float32", "toeplitz"),
+        (1, (56, 56), (64, 1, 5, 5), {"stride": 2}, "float32", "toeplitz"),
         (1, (16000,), (1, 1, 257), {}, "float32", "fft"),
         (1, (56, 56), (256, 64, 1, 1), {}, "float32", "im2col"),
     ],
@@ -101,8 +104,7 @@ def test_the_rule(n: int, pixels: Any, weight: Any, how: Any, dtype: str, method
     x, kernels = np.zeros((n, weight[1] * groups, *pixels), dtype), np.zeros(weight, dtype)
     lay = fit("weight", weight[2:], pixels, padding=weight[2] // 2, **how)
     assert choose(x, kernels, lay) == method
-    grad = np.zeros((n, weight[0], *lay.positions), dtype)
-    assert hasattr(METHODS[choose_gradient(grad, x, kernels, lay)], "weight_gradient")
+    assert hasattr(METHODS[method], "weight_gradient")
 
 
 @pytest.mark.parametrize("shape", [(64, 64, 3, 3), (64, 64, 31, 31)])
@@ -125,8 +127,32 @@ def test_the_standard_of_arrays_is_enough(data: Any, rng: Any):
     out = conv(*(xp.asarray(a) for a in (x, weight, bias)), **how)
     assert isinstance(out, type(xp.asarray(x)))
     np.testing.assert_allclose(np.asarray(out), conv(x, weight, bias, **how), rtol=0, atol=1e-11)
+    grad = numbers(rng, out.shape)
+    ours = conv_backward(*(xp.asarray(a) for a in (grad, x, weight)), **how)
+    right = conv_backward(grad, x, weight, **how)
+    for gradient, expected in zip(ours, right, strict=True):
+        np.testing.assert_allclose(np.asarray(gradient), expected, rtol=0, atol=1e-10)
+
     x = x[:, : weight.shape[1]]
     turned = np.swapaxes(weight, 0, 1)
     out = conv_transpose(xp.asarray(x), xp.asarray(turned), stride=2)
     right = conv_transpose(x, turned, stride=2)
     np.testing.assert_allclose(np.asarray(out), right, rtol=0, atol=1e-11)
+
+
+@pytest.mark.parametrize("method", sorted(set(METHODS) - {"loops", "im2col"}))
+@given(st.data(), rngs, st.integers(1, 3), st.sampled_from([1, 18]))
+def test_the_gradients_of_the_weights_agree(method: str, data: Any, rng: Any, axes: int, n: int):
+    shape, weight_shape, how = data.draw(layers(axes))
+    pixels = shape[2:]
+    if method == "winograd":
+        pixels = tuple(data.draw(st.integers(3, 11)) for _ in range(2))
+        weight_shape, how = (*weight_shape[:2], 3, 3), {"padding": 1, "groups": how["groups"]}
+    lay = fit("size", weight_shape[2:], pixels, **{k: v for k, v in how.items() if k != "groups"})
+    x, grad = (
+        numbers(rng, (n, *s)) for s in ((shape[1], *pixels), (weight_shape[0], *lay.positions))
+    )
+    right, out = np.full((2, *weight_shape), np.nan)
+    METHODS["im2col"].weight_gradient(grad, x, right, lay)
+    METHODS[method].weight_gradient(grad, x, out, lay)
+    np.testing.assert_allclose(out, right, rtol=0, atol=1e-8)

@@ -1,13 +1,12 @@
 """Which algorithm computes a convolution: the one that was asked for, or the one that fits best."""
 
-import math
 from types import ModuleType
 
 import numpy as np
 
 from convbook.algorithms import fft, im2col, loops, shifts, toeplitz, winograd
 from convbook.algorithms.blocks import AnyArray
-from convbook.arrays import array_module, shown
+from convbook.arrays import array_module, kind_of, shown
 from convbook.geometry import Fit
 
 METHODS: dict[str, ModuleType] = {
@@ -18,6 +17,7 @@ METHODS: dict[str, ModuleType] = {
     "fft": fft,
     "winograd": winograd,
 }
+TRANSFORMS = ("winograd", "fft")
 
 
 def method_of(method: object) -> str:
@@ -47,34 +47,28 @@ def choose(x: AnyArray, weight: AnyArray, lay: Fit) -> str:
 
     1. Arrays of a module without strided views take `shifts`, which is written in the standard's
        functions alone.
-    2. Kernels of 3×3 that `winograd` can do, from 32 or more channels to as many, at 100 tiles or
-       more, take it.
-    3. Kernels of `LONG` or more weights at stride 1 take `fft`.
-    4. Depthwise layers take `toeplitz`.
-    5. All others, and all arrays of integers, take `im2col`.
+    2. Arrays of integers take `im2col`, which is exact.
+    3. All others take the one of `im2col`, `toeplitz`, `winograd` and `fft` that can do the layer
+       in the least time, by the estimates `cost` of each. Winograd and the Fourier transform, which
+       compute with an error of their own, must be faster by a tenth; and they spread an infinity
+       or a NaN over a tile, so arrays that hold one do without.
 
-    A transform spreads an infinity or a NaN over its tile: arrays that hold one take no transform.
+    The gradient with respect to the weights takes the same.
     """
-    size, (c_out, c) = math.prod(lay.size), weight.shape[:2]
     if not hasattr(x, "strides"):
         return "shifts"
-    if winograd.refusal(weight.dtype, lay) is None and min(c, c_out * c // x.shape[1]) >= 32:
-        tiles = x.shape[0] * math.prod(-(-m // 4) for m in lay.positions)
-        if tiles >= 100 and _finite(x, weight):
-            return "winograd"
-    transformable = fft.refusal(weight.dtype, lay) is None and set(lay.stride) == {1}
-    if transformable and size >= LONG and _finite(x, weight):
-        return "fft"
-    return "toeplitz" if c == 1 and x.shape[1] > 1 else "im2col"
-
-
-LONG = 121
-
-
-def choose_gradient(grad: AnyArray, x: AnyArray, weight: AnyArray, lay: Fit) -> str:
-    """The method for the gradient with respect to the weights."""
-    forward = choose(x, weight, lay)
-    return forward if forward in ("winograd", "toeplitz") else "im2col"
+    if kind_of(x) != "f" or 0 in (*x.shape, *weight.shape):
+        return "im2col"
+    (c_out, c), groups = weight.shape[:2], x.shape[1] // weight.shape[1]
+    job = lay, x.shape[0], groups, c, c_out // groups
+    windows = min(("im2col", "toeplitz"), key=lambda name: METHODS[name].cost(*job))
+    transforms = [name for name in TRANSFORMS if not METHODS[name].refusal(weight.dtype, lay)]
+    if transforms:
+        quickest = min(transforms, key=lambda name: METHODS[name].cost(*job))
+        faster = METHODS[quickest].cost(*job) < 0.9 * METHODS[windows].cost(*job)
+        if faster and _finite(x, weight):
+            return quickest
+    return windows
 
 
 def _finite(*arrays: AnyArray) -> bool:

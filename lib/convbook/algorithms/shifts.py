@@ -34,3 +34,18 @@ def forward(x: AnyArray, weight: AnyArray, out: AnyArray, lay: Fit) -> None:
                 shifted = xp.reshape(seen[(0, slice(None), *pixels)], (c, -1))
                 product = kernels[(..., *tap)] @ shifted
                 made[0, ...] += xp.reshape(product, (c_out, *lay.positions))
+
+
+def weight_gradient(grad: AnyArray, x: AnyArray, out: AnyArray, lay: Fit) -> None:
+    """Fill `out` (c_out, c/groups, kernel) with the gradient, given that of the output."""
+    xp = array_module(x)
+    out[...] = 0
+    for image in range(x.shape[0]):
+        one = slice(image, image + 1)
+        padded = zero_padded(x[one, ...], lay.pairs)
+        for seen, kernels, made in in_groups(padded, out, grad[one, ...]):
+            c_out, c = kernels.shape[:2]
+            answers = xp.reshape(made[0, ...], (c_out, -1))
+            for tap, pixels in lay.taps():
+                shifted = xp.reshape(seen[(0, slice(None), *pixels)], (c, -1))
+                kernels[(..., *tap)] += answers @ xp.permute_dims(shifted, (1, 0))
