@@ -1,0 +1,180 @@
+"""The workings of pooling: images as planes, one a channel, and windows combined axis by axis.
+
+What a window holds is combined along one axis after the other, so a window of s × s pixels costs
+2·(s − 1) operations on whole arrays rather than s². Planes are worked on in blocks that fit in the
+processor's cache; what is needed beyond input and output is the size of a few blocks.
+"""
+
+import math
+from collections.abc import Iterator
+from typing import Any
+
+import numpy as np
+
+from convbook.arrays import Array, array_module, cast, kind_of
+from convbook.geometry import Fit
+
+#: Bytes of input that are worked on at once: they and what is made of them stay in the cache.
+BLOCK = 2**18
+
+
+def planes_of(x: Array) -> Array:
+    """`x` (n, c, pixels) as (n·c, pixels).
+
+    >>> planes_of(np.zeros((2, 3, 5, 4))).shape
+    (6, 5, 4)
+    """
+    planes: Array = array_module(x).reshape(x, (math.prod(x.shape[:2]), *x.shape[2:]))
+    return planes
+
+
+def blocks(planes: Array) -> Iterator[slice]:
+    """Parts of the first axis that fit in a cache; on a GPU everything at once.
+
+    >>> list(blocks(np.zeros((3, 2**18), np.int8)))
+    [slice(0, 1, None), slice(1, 2, None), slice(2, 3, None)]
+    """
+    count = planes.shape[0]
+    plane = max(planes.dtype.itemsize * math.prod(planes.shape[1:]), 1)
+    step = max(1, BLOCK // plane) if array_module(planes) is np else max(count, 1)
+    for start in range(0, count, step):
+        yield slice(start, min(start + step, count))
+
+
+def lowest(x: Array) -> float:
+    """What is below every number of the dtype of `x`, or equal to its lowest.
+
+    >>> lowest(np.ones(1)), lowest(np.ones(1, np.int8)), lowest(np.ones(1, bool))
+    (-inf, -128, False)
+    """
+    kind = kind_of(x)
+    if kind == "f":
+        return -math.inf
+    return False if kind == "b" else int(array_module(x).iinfo(x.dtype).min)
+
+
+def reach(lay: Fit) -> tuple[int, ...]:
+    """Entries along each axis from the first that a window sees to the last.
+
+    They differ from the padded size where windows stop short of it, or reach beyond it.
+    """
+    return tuple(
+        (count - 1) * step + (s - 1) * gap + 1
+        for count, step, s, gap in zip(
+            lay.positions, lay.stride, lay.size, lay.dilation, strict=True
+        )
+    )
+
+
+def overlap(lay: Fit) -> tuple[Any, Any]:
+    """Indices of the pixels that windows reach, and of where these lie in what they reach."""
+    places = list(zip(lay.pixels, reach(lay), lay.pairs, strict=True))
+    here = [slice(0, max(min(n, length - before), 0)) for n, length, (before, _) in places]
+    there = [slice(p[0], p[0] + seen.stop) for p, seen in zip(lay.pairs, here, strict=True)]
+    return (..., *here), (..., *there)
+
+
+def reached(x: Array, lay: Fit, filling: float, dtype: Any) -> Iterator[tuple[slice, Array]]:
+    """Blocks of planes in this dtype, with `filling` where windows reach beyond the pixels."""
+    xp, planes = array_module(x), planes_of(x)
+    here, there = overlap(lay)
+    around: Array | None = None
+    for block in blocks(planes):
+        part = planes[block][here]
+        if part.shape[1:] != reach(lay):
+            if around is None:
+                around = xp.full((len(part), *reach(lay)), filling, dtype=dtype)
+            around[: len(part)][there] = part
+            part = around[: len(part)]
+        yield block, cast(part, dtype)
+
+
+def taps(a: Array, lay: Fit, axis: int) -> list[Array]:
+    """For each entry of the kernel along an axis, what it sees at every position: views."""
+    count, step, gap = lay.positions[axis], lay.stride[axis], lay.dilation[axis]
+    every, last = (slice(None),) * (axis + 1), (count - 1) * step + 1
+    return [a[(*every, slice(t * gap, t * gap + last, step))] for t in range(lay.size[axis])]
+
+
+def combined(part: Array, lay: Fit, combine: Any, out: Array | None = None) -> Array:
+    """Combine all numbers of each window, along the first axis first: there rows are whole."""
+    xp, axes = array_module(part), len(lay.pixels)
+    if part[0].size == math.prod(lay.size):  # one window: all that there is
+        one: Array = combine.reduce(part.reshape(len(part), -1), axis=1)
+        part = one.reshape(len(part), *lay.positions)
+    else:
+        for axis in range(axes):
+            first, *others = taps(part, lay, axis)
+            if not others:
+                part = first
+                continue
+            given = out if axis == axes - 1 else None
+            part = xp.empty(first.shape, dtype=first.dtype) if given is None else given
+            combine(first, others[0], out=part)
+            for other in others[1:]:
+                combine(part, other, out=part)
+    if out is None or part is out:
+        return part
+    out[...] = part
+    return out
+
+
+def spread(grad: Array, lay: Fit) -> Array:
+    """The transpose of summing windows: every number is added where its window reaches."""
+    xp = array_module(grad)
+    for axis, length in reversed(list(enumerate(reach(lay)))):
+        shape = (*grad.shape[: axis + 1], length, *grad.shape[axis + 2 :])
+        if length == lay.size[axis]:  # one window
+            grad = xp.broadcast_to(grad, shape)
+            continue
+        out: Array = xp.zeros(shape, dtype=grad.dtype)
+        for seen in taps(out, lay, axis):
+            if lay.stride[axis] >= lay.size[axis] and lay.dilation[axis] == 1:
+                seen[...] = grad
+            else:
+                seen += grad
+        grad = out
+    return grad
+
+
+def first_maxima(part: Array, lay: Fit) -> tuple[Array, Array]:
+    """The largest number of each window, and which entry of the window is the first to hold it.
+
+    NaN is larger than every number. Along each axis, a block is compared as one long row with
+    itself moved on: what wraps over the end of the axis stands where no window begins.
+    """
+    xp, entries, below = array_module(part), math.prod(lay.size), 1
+    if part[0].size == entries:  # one window: all that there is
+        flat = part.reshape(len(part), -1)
+        first = flat.argmax(axis=1).reshape(-1, *lay.positions)
+        return xp.take_along_axis(flat, first.reshape(-1, 1), axis=1).reshape(first.shape), first
+    small = next(d for d in (xp.uint8, xp.uint16, xp.uint32) if entries <= int(xp.iinfo(d).max))
+    with_nan = kind_of(part) == "f" and bool(xp.isnan(xp.max(part)))
+    number = xp.zeros(part.shape, dtype=small)
+    # The last axis comes first, and only a larger number takes the lead: so the number of the
+    # leading entry, in raster order, grows with every change.
+    for axis in reversed(range(len(lay.size))):
+        step = lay.dilation[axis] * math.prod(part.shape[axis + 2 :])
+        length = part.size - (lay.size[axis] - 1) * step
+        values, numbers = part.reshape(-1), number.reshape(-1)
+        most, first = values[:length], numbers[:length]
+        part, number = xp.empty(part.shape, dtype=part.dtype), xp.empty(part.shape, dtype=small)
+        for t in range(1, lay.size[axis]):
+            other = values[t * step : t * step + length]
+            wins = other > most
+            if with_nan:
+                wins |= xp.isnan(other) & ~xp.isnan(most)
+            most = xp.maximum(most, other, out=part.reshape(-1)[:length])
+            entry = numbers[t * step : t * step + length] + small(t * below)
+            entry *= wins.view(xp.uint8)
+            first = xp.maximum(first, entry, out=number.reshape(-1)[:length])
+        if lay.size[axis] == 1:
+            part, number = values.reshape(part.shape), numbers.reshape(part.shape)
+        part, number = (_at_positions(whole, lay, axis) for whole in (part, number))
+        below *= lay.size[axis]
+    return part, number
+
+
+def _at_positions(whole: Array, lay: Fit, axis: int) -> Array:
+    count, step = lay.positions[axis], lay.stride[axis]
+    return whole[(slice(None),) * (axis + 1) + (slice(None, (count - 1) * step + 1, step),)]
