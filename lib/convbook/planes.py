@@ -10,8 +10,9 @@ from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
+from numpy.typing import ArrayLike
 
-from convbook.arrays import Array, array_module, cast, kind_of
+from convbook.arrays import Array, array_module, array_of, cast, kind_of
 from convbook.geometry import Fit
 
 #: Bytes of input that are worked on at once: they and what is made of them stay in the cache.
@@ -26,6 +27,20 @@ def planes_of(x: Array) -> Array:
     """
     planes: Array = array_module(x).reshape(x, (math.prod(x.shape[:2]), *x.shape[2:]))
     return planes
+
+
+def grad_of(grad: ArrayLike, shape: tuple[int, ...]) -> Array:
+    """`grad` as an array, which must have the output's `shape`.
+
+    >>> grad_of([1.0, 2.0], (3,))
+    Traceback (most recent call last):
+    ...
+    ValueError: grad must have the output's shape (3,); it has (2,)
+    """
+    grad = array_of("grad", grad)
+    if grad.shape != shape:
+        raise ValueError(f"grad must have the output's shape {shape}; it has {grad.shape}")
+    return grad
 
 
 def blocks(planes: Array) -> Iterator[slice]:
@@ -135,6 +150,24 @@ def spread(grad: Array, lay: Fit) -> Array:
                 seen += grad
         grad = out
     return grad
+
+
+def scattered(grad: Array, indices: Array, shape: tuple[int, ...]) -> Array:
+    """Every number of `grad` added to the pixel of its plane that `indices` say, in this shape.
+
+    >>> scattered(np.array([[[1, 2, 3]]]), np.array([[[0, 0, 3]]]), (1, 1, 2, 2))
+    array([[[[3, 0],
+             [0, 3]]]])
+    """
+    xp, pixels = array_module(grad), math.prod(shape[2:])
+    out: Array = xp.zeros((math.prod(shape[:2]), pixels), dtype=grad.dtype)
+    indices, grad = planes_of(indices), planes_of(grad)
+    for block in blocks(out):
+        part = out[block]
+        starts = pixels * xp.arange(len(part)).reshape(-1, *(1,) * (grad.ndim - 1))
+        places = (indices[block] + starts).reshape(-1)
+        xp.add.at(part.reshape(-1), places, grad[block].reshape(-1))
+    return out.reshape(shape)
 
 
 def first_maxima(part: Array, lay: Fit) -> tuple[Array, Array]:

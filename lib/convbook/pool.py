@@ -27,10 +27,12 @@ from convbook.planes import (
     blocks,
     combined,
     first_maxima,
+    grad_of,
     lowest,
     overlap,
     planes_of,
     reached,
+    scattered,
     spread,
 )
 from convbook.windows import images_of
@@ -125,20 +127,13 @@ def max_pool_backward(
     array([[[ 0., 11.,  0.]]])
     """
     x, lay = _check(x, kernel_size, stride, padding, dilation, ceil_mode)
-    (grad,) = in_one_dtype(_grad_of(grad, (*x.shape[:2], *lay.positions)))
-    xp, pixels = array_module(x), math.prod(lay.pixels)
+    (grad,) = in_one_dtype(grad_of(grad, (*x.shape[:2], *lay.positions)))
     if indices is None:
         _, indices = max_pool(
             x, kernel_size, stride, padding, dilation, ceil_mode, return_indices=True
         )
-    indices = _check_indices(indices, grad.shape, pixels)
-    out: Array = xp.zeros((math.prod(x.shape[:2]), pixels), dtype=grad.dtype)
-    places, grad = planes_of(indices), planes_of(grad)
-    for block in blocks(out):
-        part = out[block]
-        starts = pixels * xp.arange(len(part)).reshape(-1, *(1,) * len(lay.pixels))
-        xp.add.at(part.reshape(-1), (places[block] + starts).reshape(-1), grad[block].reshape(-1))
-    return out.reshape(x.shape)
+    indices = _check_indices(indices, grad.shape, math.prod(lay.pixels))
+    return scattered(grad, indices, x.shape)
 
 
 @in_one_place("x")
@@ -195,7 +190,7 @@ def avg_pool_backward(
     array([[[ 1., 11., 10.]]])
     """
     x, lay = _check(x, kernel_size, stride, padding, 1, ceil_mode)
-    (grad,) = floating(_grad_of(grad, (*x.shape[:2], *lay.positions)))
+    (grad,) = floating(grad_of(grad, (*x.shape[:2], *lay.positions)))
     xp = array_module(x)
     wide = xp.result_type(grad.dtype, xp.float32)
     divisor = _divisor(lay, count_include_pad, divisor_override, xp, wide)
@@ -225,7 +220,7 @@ def global_max_pool_backward(grad: ArrayLike, x: ArrayLike) -> Array:
     array([[[0., 2., 0.]]])
     """
     x = _with_pixels(x)
-    grad = _grad_of(grad, x.shape[:2])
+    grad = grad_of(grad, x.shape[:2])
     return max_pool_backward(grad.reshape(*x.shape[:2], *(1,) * (x.ndim - 2)), x, x.shape[2:])
 
 
@@ -251,7 +246,7 @@ def global_avg_pool_backward(grad: ArrayLike, x: ArrayLike) -> Array:
     array([[[2., 2., 2.]]])
     """
     x = _with_pixels(x)
-    grad = _grad_of(grad, x.shape[:2])
+    grad = grad_of(grad, x.shape[:2])
     return avg_pool_backward(grad.reshape(*x.shape[:2], *(1,) * (x.ndim - 2)), x, x.shape[2:])
 
 
@@ -285,13 +280,6 @@ def _with_pixels(x: ArrayLike) -> Array:
     if 0 in x.shape[2:]:
         raise ValueError(f"x must have at least one pixel; its shape is {x.shape}")
     return x
-
-
-def _grad_of(grad: ArrayLike, shape: tuple[int, ...]) -> Array:
-    grad = array_of("grad", grad)
-    if grad.shape != shape:
-        raise ValueError(f"grad must have the output's shape {shape}; it has {grad.shape}")
-    return grad
 
 
 def _check_indices(indices: ArrayLike, shape: tuple[int, ...], pixels: int) -> Array:
