@@ -2,9 +2,11 @@
 
 from numpy.typing import ArrayLike
 
-from convbook.arrays import Array, array_of, bias_of, in_one_dtype
+from convbook.arrays import Array, array_module, array_of, bias_of, in_one_dtype, in_one_place
+from convbook.planes import grad_of
 
 
+@in_one_place("x", "weight", "bias")
 def dense(x: ArrayLike, weight: ArrayLike, bias: ArrayLike | None = None) -> Array:
     """Return `x @ weight.T + bias`, as PyTorch's `linear`.
 
@@ -15,12 +17,32 @@ def dense(x: ArrayLike, weight: ArrayLike, bias: ArrayLike | None = None) -> Arr
     >>> dense([[1, 2]], [[3, 4], [5, 6], [7, 8]], bias=[0, 0, 100])
     array([[ 11,  17, 123]])
     """
+    x, weight = _check(x, weight)
+    xp = array_module(x)
+    x, weight, bias = in_one_dtype(x, weight, bias_of(bias, weight.shape[:1], xp))
+    out: Array = x @ weight.T + bias
+    return out
+
+
+@in_one_place("grad", "x", "weight")
+def dense_backward(grad: ArrayLike, x: ArrayLike, weight: ArrayLike) -> tuple[Array, Array, Array]:
+    """The gradients with respect to `x`, `weight` and `bias`, from `grad` (n, d_out).
+
+    >>> grad_x, grad_weight, grad_bias = dense_backward([[1.0]], [[2.0, 3.0]], [[4.0, 5.0]])
+    >>> grad_x, grad_weight, grad_bias
+    (array([[4., 5.]]), array([[2., 3.]]), array([1.]))
+    """
+    x, weight = _check(x, weight)
+    grad = grad_of(grad, (x.shape[0], weight.shape[0]))
+    grad, x, weight = in_one_dtype(grad, x, weight)
+    return grad @ weight, grad.T @ x, array_module(x).sum(grad, axis=0)
+
+
+def _check(x: ArrayLike, weight: ArrayLike) -> tuple[Array, Array]:
     x, weight = array_of("x", x, 2), array_of("weight", weight, 2)
     if x.shape[1] != weight.shape[1]:
         raise ValueError(
             f"weight must have one column for each of x's {x.shape[1]} entries; "
             f"its shape is {weight.shape}"
         )
-    x, weight, bias = in_one_dtype(x, weight, bias_of(bias, weight.shape[:1]))
-    out: Array = x @ weight.T + bias
-    return out
+    return x, weight

@@ -3,10 +3,12 @@
 import re
 from typing import Any
 
+import array_api_strict as xp
 import numpy as np
 import pytest
 import torch
 from convbook import dense
+from convbook.dense import dense_backward
 from drawing import Unchanged, layouts, numbers, rngs
 from hypothesis import given
 from hypothesis import strategies as st
@@ -50,6 +52,41 @@ def test_the_result_is_no_view_of_the_input():
     x = np.ones((2, 2))
     dense(x, np.eye(2))[...] = 7
     np.testing.assert_array_equal(x, np.ones((2, 2)))
+
+
+@given(st.tuples(*(st.integers(0, 4),) * 3), rngs, layouts)
+def test_backward_equals_pytorch(sizes: Any, rng: Any, lay: Any):
+    n, d, d_out = sizes
+    x, weight, grad = (lay(numbers(rng, shape)) for shape in ((n, d), (d_out, d), (n, d_out)))
+    given_x, given_weight = (torch.tensor(a.copy(), requires_grad=True) for a in (x, weight))
+    bias = torch.zeros(d_out, dtype=torch.float64, requires_grad=True)
+    torch.nn.functional.linear(given_x, given_weight, bias).backward(torch.tensor(grad.copy()))
+    with Unchanged(x, weight, grad):
+        back = dense_backward(grad, x, weight)
+    for ours, theirs in zip(back, (given_x, given_weight, bias), strict=True):
+        np.testing.assert_allclose(ours, theirs.grad.numpy(), rtol=0, atol=1e-11, strict=True)
+
+
+@given(rngs)
+def test_generic_arrays(rng: Any):
+    x, weight, bias, grad = (numbers(rng, shape) for shape in ((2, 3), (4, 3), (4,), (2, 4)))
+    results = zip(
+        (
+            dense(*map(xp.asarray, (x, weight, bias))),
+            *dense_backward(*map(xp.asarray, (grad, x, weight))),
+        ),
+        (dense(x, weight, bias), *dense_backward(grad, x, weight)),
+        strict=True,
+    )
+    for generic, expected in results:
+        assert isinstance(generic, type(xp.asarray(x)))
+        np.testing.assert_allclose(np.asarray(generic), expected, atol=1e-12, strict=True)
+
+
+def test_backward_refuses_a_gradient_of_another_shape():
+    message = "grad must have the output's shape (2, 4); it has (4, 2)"
+    with pytest.raises(ValueError, match=f"^{re.escape(message)}$"):
+        dense_backward(np.zeros((4, 2)), X, W)
 
 
 X, W = np.zeros((2, 3)), np.zeros((4, 3))
