@@ -30,7 +30,8 @@ from convbook.geometry import (
     output_size,
 )
 from convbook.local import locally_connected
-from convbook.toeplitz import is_toeplitz, parameter_map, toeplitz_matrix
+from convbook.masks import parameter_map
+from convbook.toeplitz import is_toeplitz, toeplitz_matrix
 from convbook.windows import pad, sliding_windows
 
 __all__ = [

@@ -88,14 +88,14 @@ def test_the_matrix_has_the_kernels_dtype(kernel: str, out: str):
         (
             ([1, 2, 3], 2),
             ValueError,
-            "kernel must have a kernel size of at least 1 that fits in the padded size (2,); "
-            "its kernel size is (3,)",
+            "the kernel size of kernel must be at least 1 and fit in the padded size (2,); "
+            "it is (3,)",
         ),
         (
             ([], 2),
             ValueError,
-            "kernel must have a kernel size of at least 1 that fits in the padded size (2,); "
-            "its kernel size is (0,)",
+            "the kernel size of kernel must be at least 1 and fit in the padded size (2,); "
+            "it is (0,)",
         ),
         (
             ([1], (2, 2)),
@@ -104,7 +104,11 @@ def test_the_matrix_has_the_kernels_dtype(kernel: str, out: str):
         ),
         (([[1]], 0), ValueError, "shape must be one integer of at least 1 or 2 of them; it is 0"),
         (([1], 4.0), TypeError, "shape must be one integer of at least 1; it is 4.0"),
-        (([1], 4, -1), ValueError, "padding must be one integer of at least 0; it is -1"),
+        (
+            ([1], 4, -1),
+            ValueError,
+            "padding must be one integer of at least 0 or a pair of them; it is -1",
+        ),
     ],
 )
 def test_toeplitz_matrix_refuses(arguments: Any, error: type[Exception], message: str):
