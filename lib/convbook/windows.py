@@ -247,7 +247,7 @@ def fold(
     columns = xp.reshape(columns, (n, rows // taps, *lay.size, *lay.positions))
     out: Array = xp.zeros((n, rows // taps, *lay.padded), dtype=columns.dtype)
     for tap, seen in lay.taps():
-        out[every + seen] += columns[every + tap]
+        out[every + seen] += columns[(*every, *tap, ...)]
     image: Array = out[_inner(pixels, lay.pairs)]
     return image
 
