@@ -22,7 +22,7 @@ from convbook.arrays import (
 )
 from convbook.faces import face
 from convbook.planes import grad_of, scattered
-from convbook.windows import images_of
+from convbook.pool import avg_pool, max_pool, with_pixels
 
 
 @in_one_place("x")
@@ -39,6 +39,8 @@ def adaptive_avg_pool(x: ArrayLike, output_size: int | Sequence[int]) -> Array:
     array([[[2., 6.]]])
     """
     x, sizes = _check(x, output_size)
+    if (size := _equal_windows(x, sizes)) is not None:
+        return avg_pool(x, size)
     (x,) = floating(x)
     xp = array_module(x)
     out, wide = x, xp.result_type(x.dtype, xp.float32)  # sums of float16 lose digits
@@ -100,6 +102,8 @@ def adaptive_max_pool(
     x, sizes = _check(x, output_size)
     if truth("return_indices", return_indices):
         return _with_indices(x, sizes)
+    if (size := _equal_windows(x, sizes)) is not None:
+        return max_pool(x, size)
     xp = array_module(x)
     for axis, count in enumerate(sizes, 2):
         windows = _windows(x.shape[axis], count, axis)
@@ -131,11 +135,14 @@ adaptive_max_pool1d, adaptive_max_pool2d, adaptive_max_pool3d = (
 
 
 def _check(x: ArrayLike, output_size: int | Sequence[int]) -> tuple[Array, tuple[int, ...]]:
-    x = images_of("x", x)
-    sizes = integers("output_size", output_size, x.ndim - 2, 1)
-    if 0 in x.shape[2:]:
-        raise ValueError(f"x must have at least one pixel; its shape is {x.shape}")
-    return x, sizes
+    x = with_pixels(x)
+    return x, integers("output_size", output_size, x.ndim - 2, 1)
+
+
+def _equal_windows(x: Array, sizes: tuple[int, ...]) -> tuple[int, ...] | None:
+    """The size of the windows where all have the same and stand side by side."""
+    both = list(zip(x.shape[2:], sizes, strict=True))
+    return None if any(n % count for n, count in both) else tuple(n // m for n, m in both)
 
 
 def _part(places: slice, axis: int) -> Any:

@@ -14,7 +14,7 @@ from numpy.typing import ArrayLike
 from convbook.arrays import Array, array_module, cast, floating, in_one_place, integer, integers
 from convbook.faces import face
 from convbook.geometry import Fit, fit, same_padding
-from convbook.planes import blocks, grad_of, planes_of, taps
+from convbook.planes import blocks, grad_of, images_from, planes_of, taps
 from convbook.windows import Mode, images_of, pad, pad_backward
 
 
@@ -38,18 +38,18 @@ def blur_pool(
     x, lay, pairs, weights = _check(x, kernel_size, stride, mode)
     (x,) = floating(x)
     xp = array_module(x)
-    out: Array = xp.empty((*x.shape[:2], *lay.positions), dtype=x.dtype)
-    planes, pooled = planes_of(x), planes_of(out)
-    wide = xp.result_type(x.dtype, xp.float32)
+    planes, wide = planes_of(x), xp.result_type(x.dtype, xp.float32)
+    out: Array = xp.empty((planes.shape[0], *lay.positions), dtype=x.dtype)
     for block in blocks(planes):
-        part = pad(cast(planes[block], wide), pairs, axes=len(pairs), mode=mode)
+        part = pad(cast(planes[block, ...], wide), pairs, axes=len(pairs), mode=mode)
         for axis in range(len(pairs)):
-            first, *others = taps(part, lay, axis)
-            part = first * weights[0]
+            first, *others = taps(lay, axis)
+            total = part[first] * weights[0]
             for weight, other in zip(weights[1:], others, strict=True):
-                part += other * weight
-        pooled[block] = part
-    return out
+                total += part[other] * weight
+            part = total
+        out[block, ...] = cast(part, x.dtype)
+    return images_from(out, x.shape[:2])
 
 
 @in_one_place("grad", "x")
@@ -68,18 +68,19 @@ def blur_pool_backward(
     x, lay, pairs, weights = _check(x, kernel_size, stride, mode)
     (grad,) = floating(grad_of(grad, (*x.shape[:2], *lay.positions)))
     xp = array_module(grad)
-    out: Array = xp.empty(x.shape, dtype=grad.dtype)
-    planes, pooled = planes_of(out), planes_of(grad)
-    for block in blocks(planes):
-        part = cast(pooled[block], xp.result_type(grad.dtype, xp.float32))
+    pooled, wide = planes_of(grad), xp.result_type(grad.dtype, xp.float32)
+    out: Array = xp.empty((pooled.shape[0], *x.shape[2:]), dtype=grad.dtype)
+    for block in blocks(out):
+        part = cast(pooled[block, ...], wide)
         for axis in reversed(range(len(pairs))):
             shape = (*part.shape[: axis + 1], lay.pixels[axis], *part.shape[axis + 2 :])
             spread = xp.zeros(shape, dtype=part.dtype)
-            for weight, seen in zip(weights, taps(spread, lay, axis), strict=True):
-                seen += part * weight
+            for weight, seen in zip(weights, taps(lay, axis), strict=True):
+                spread[seen] += part * weight
             part = spread
-        planes[block] = pad_backward(part, pairs, axes=len(pairs), mode=mode)
-    return out
+        part = pad_backward(part, pairs, axes=len(pairs), mode=mode)
+        out[block, ...] = cast(part, grad.dtype)
+    return images_from(out, x.shape[:2])
 
 
 def _check(

@@ -5,6 +5,7 @@ What a window holds is combined along one axis after the other, so a window of s
 processor's cache; what is needed beyond input and output is the size of a few blocks.
 """
 
+import functools
 import math
 from collections.abc import Iterator
 from typing import Any
@@ -29,6 +30,16 @@ def planes_of(x: Array) -> Array:
     return planes
 
 
+def images_from(planes: Array, batch: tuple[int, ...]) -> Array:
+    """Planes again in the batch, (n, c), that they came from.
+
+    >>> images_from(np.zeros((6, 5, 4)), (2, 3)).shape
+    (2, 3, 5, 4)
+    """
+    images: Array = array_module(planes).reshape(planes, (*batch, *planes.shape[1:]))
+    return images
+
+
 def grad_of(grad: ArrayLike, shape: tuple[int, ...]) -> Array:
     """`grad` as an array, which must have the output's `shape`.
 
@@ -49,9 +60,10 @@ def blocks(planes: Array) -> Iterator[slice]:
     >>> list(blocks(np.zeros((3, 2**18), np.int8)))
     [slice(0, 1, None), slice(1, 2, None), slice(2, 3, None)]
     """
-    count = planes.shape[0]
-    plane = max(planes.dtype.itemsize * math.prod(planes.shape[1:]), 1)
-    step = max(1, BLOCK // plane) if array_module(planes) is np else max(count, 1)
+    count = step = planes.shape[0]
+    if isinstance(planes, np.ndarray):
+        step = BLOCK // max(planes.itemsize * math.prod(planes.shape[1:]), 1)
+    step = max(step, 1)
     for start in range(0, count, step):
         yield slice(start, min(start + step, count))
 
@@ -81,12 +93,12 @@ def reach(lay: Fit) -> tuple[int, ...]:
     )
 
 
-def overlap(lay: Fit) -> tuple[Any, Any]:
-    """Indices of the pixels that windows reach, and of where these lie in what they reach."""
+def overlap(lay: Fit) -> tuple[tuple[Any, ...], tuple[Any, ...]]:
+    """Which pixels windows reach, and where these lie in what they reach, along each axis."""
     places = list(zip(lay.pixels, reach(lay), lay.pairs, strict=True))
     here = [slice(0, max(min(n, length - before), 0)) for n, length, (before, _) in places]
     there = [slice(p[0], p[0] + seen.stop) for p, seen in zip(lay.pairs, here, strict=True)]
-    return (..., *here), (..., *there)
+    return tuple(here), tuple(there)
 
 
 def reached(x: Array, lay: Fit, filling: float, dtype: Any) -> Iterator[tuple[slice, Array]]:
@@ -95,43 +107,36 @@ def reached(x: Array, lay: Fit, filling: float, dtype: Any) -> Iterator[tuple[sl
     here, there = overlap(lay)
     around: Array | None = None
     for block in blocks(planes):
-        part = planes[block][here]
+        part = planes[(block, *here)]
         if part.shape[1:] != reach(lay):
             if around is None:
-                around = xp.full((len(part), *reach(lay)), filling, dtype=dtype)
-            around[: len(part)][there] = part
-            part = around[: len(part)]
+                around = xp.full((part.shape[0], *reach(lay)), filling, dtype=dtype)
+            some = slice(part.shape[0])
+            around[(some, *there)] = cast(part, dtype)
+            part = around[some, ...]
         yield block, cast(part, dtype)
 
 
-def taps(a: Array, lay: Fit, axis: int) -> list[Array]:
-    """For each entry of the kernel along an axis, what it sees at every position: views."""
+def taps(lay: Fit, axis: int) -> list[Any]:
+    """For each entry of the kernel along an axis, the index of what it sees at every position."""
     count, step, gap = lay.positions[axis], lay.stride[axis], lay.dilation[axis]
     every, last = (slice(None),) * (axis + 1), (count - 1) * step + 1
-    return [a[(*every, slice(t * gap, t * gap + last, step))] for t in range(lay.size[axis])]
+    return [(*every, slice(t * gap, t * gap + last, step), ...) for t in range(lay.size[axis])]
 
 
-def combined(part: Array, lay: Fit, combine: Any, out: Array | None = None) -> Array:
-    """Combine all numbers of each window, along the first axis first: there rows are whole."""
-    xp, axes = array_module(part), len(lay.pixels)
-    if part[0].size == math.prod(lay.size):  # one window: all that there is
-        one: Array = combine.reduce(part.reshape(len(part), -1), axis=1)
-        part = one.reshape(len(part), *lay.positions)
-    else:
-        for axis in range(axes):
-            first, *others = taps(part, lay, axis)
-            if not others:
-                part = first
-                continue
-            given = out if axis == axes - 1 else None
-            part = xp.empty(first.shape, dtype=first.dtype) if given is None else given
-            combine(first, others[0], out=part)
-            for other in others[1:]:
-                combine(part, other, out=part)
-    if out is None or part is out:
-        return part
-    out[...] = part
-    return out
+def combined(part: Array, lay: Fit, combine: Any, reduce: Any) -> Array:
+    """Combine all numbers of each window, along the first axis first: there rows are whole.
+
+    `combine` makes one array of two, `reduce` one number of an axis.
+    """
+    if math.prod(part.shape[1:]) == math.prod(lay.size):  # one window: all that there is
+        xp, count = array_module(part), part.shape[0]
+        one = reduce(xp.reshape(part, (count, math.prod(lay.size))), axis=1)
+        whole: Array = xp.reshape(one, (count, *lay.positions))
+        return whole
+    for axis in range(len(lay.size)):
+        part = functools.reduce(combine, (part[seen] for seen in taps(lay, axis)))
+    return part
 
 
 def spread(grad: Array, lay: Fit) -> Array:
@@ -143,11 +148,12 @@ def spread(grad: Array, lay: Fit) -> Array:
             grad = xp.broadcast_to(grad, shape)
             continue
         out: Array = xp.zeros(shape, dtype=grad.dtype)
-        for seen in taps(out, lay, axis):
-            if lay.stride[axis] >= lay.size[axis] and lay.dilation[axis] == 1:
-                seen[...] = grad
+        alone = lay.stride[axis] >= lay.size[axis] and lay.dilation[axis] == 1
+        for seen in taps(lay, axis):
+            if alone:
+                out[seen] = grad
             else:
-                seen += grad
+                out[seen] += grad
         grad = out
     return grad
 

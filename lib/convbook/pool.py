@@ -1,6 +1,7 @@
 """Max and average pooling, forward and backward: one number for every window of every channel."""
 
 import math
+import operator
 from collections.abc import Sequence
 from typing import Any, Literal, overload
 
@@ -28,6 +29,7 @@ from convbook.planes import (
     combined,
     first_maxima,
     grad_of,
+    images_from,
     lowest,
     overlap,
     planes_of,
@@ -92,19 +94,18 @@ def max_pool(
     array([[[-1, -1, -1]]])
     """
     x, lay = _check(x, kernel_size, stride, padding, dilation, ceil_mode)
-    xp, shape = array_module(x), (*x.shape[:2], *lay.positions)
-    out: Array = xp.empty(shape, dtype=x.dtype)
-    maxima, below = planes_of(out), lowest(x)
+    xp, below, shape = array_module(x), lowest(x), (math.prod(x.shape[:2]), *lay.positions)
+    maxima: Array = xp.empty(shape, dtype=x.dtype)
     if truth("return_indices", return_indices):
         indices: Array = xp.empty(shape, dtype=xp.int64)
-        places, pixel_of = planes_of(indices), _Pixels(lay, xp)
+        pixel_of = _Pixels(lay, xp)
         for block, part in reached(x, lay, below, x.dtype):
             maxima[block], entries = first_maxima(part, lay)
-            places[block] = pixel_of(entries, maxima[block], below)
-        return out, indices
+            indices[block] = pixel_of(entries, maxima[block], below)
+        return images_from(maxima, x.shape[:2]), images_from(indices, x.shape[:2])
     for block, part in reached(x, lay, below, x.dtype):
-        combined(part, lay, xp.maximum, out=maxima[block])
-    return out
+        maxima[block, ...] = combined(part, lay, xp.maximum, xp.max)
+    return images_from(maxima, x.shape[:2])
 
 
 @in_one_place("grad", "x", "indices")
@@ -164,11 +165,10 @@ def avg_pool(
     xp, dtype = array_module(x), _floating_dtype(x)
     wide = xp.result_type(dtype, xp.float32)  # sums of float16 lose digits
     divisor = _divisor(lay, count_include_pad, divisor_override, xp, wide)
-    out: Array = xp.empty((*x.shape[:2], *lay.positions), dtype=dtype)
-    means = planes_of(out)
+    means: Array = xp.empty((math.prod(x.shape[:2]), *lay.positions), dtype=dtype)
     for block, part in reached(x, lay, 0, wide):
-        means[block] = combined(part, lay, xp.add) / divisor
-    return out
+        means[block, ...] = cast(combined(part, lay, operator.add, xp.sum) / divisor, dtype)
+    return images_from(means, x.shape[:2])
 
 
 @in_one_place("grad", "x")
@@ -194,11 +194,12 @@ def avg_pool_backward(
     xp = array_module(x)
     wide = xp.result_type(grad.dtype, xp.float32)
     divisor = _divisor(lay, count_include_pad, divisor_override, xp, wide)
-    out: Array = xp.zeros(x.shape, dtype=grad.dtype)
-    shares, means, (here, there) = planes_of(out), planes_of(grad), overlap(lay)
+    shares: Array = xp.zeros((math.prod(x.shape[:2]), *lay.pixels), dtype=grad.dtype)
+    means, (here, there) = planes_of(grad), overlap(lay)
     for block in blocks(shares):
-        shares[block][here] = spread(cast(means[block], wide) / divisor, lay)[there]
-    return out
+        part = spread(cast(means[block, ...], wide) / divisor, lay)[(..., *there)]
+        shares[(block, *here)] = cast(part, grad.dtype)
+    return images_from(shares, x.shape[:2])
 
 
 @in_one_place("x")
@@ -208,8 +209,9 @@ def global_max_pool(x: ArrayLike) -> Array:
     >>> global_max_pool([[[1, 5, 2], [-3, -1, -2]]])
     array([[ 5, -1]])
     """
-    x = _with_pixels(x)
-    return max_pool(x, x.shape[2:]).reshape(x.shape[:2])
+    x = with_pixels(x)
+    most: Array = array_module(x).reshape(max_pool(x, x.shape[2:]), x.shape[:2])
+    return most
 
 
 @in_one_place("grad", "x")
@@ -219,7 +221,7 @@ def global_max_pool_backward(grad: ArrayLike, x: ArrayLike) -> Array:
     >>> global_max_pool_backward([[2.0]], [[[1.0, 5.0, 5.0]]])
     array([[[0., 2., 0.]]])
     """
-    x = _with_pixels(x)
+    x = with_pixels(x)
     grad = grad_of(grad, x.shape[:2])
     return max_pool_backward(grad.reshape(*x.shape[:2], *(1,) * (x.ndim - 2)), x, x.shape[2:])
 
@@ -234,8 +236,9 @@ def global_avg_pool(x: ArrayLike) -> Array:
     >>> global_avg_pool([[[1, 5, 3], [-3, -1, -2]]])
     array([[ 3., -2.]])
     """
-    x = _with_pixels(x)
-    return avg_pool(x, x.shape[2:]).reshape(x.shape[:2])
+    x = with_pixels(x)
+    mean: Array = array_module(x).reshape(avg_pool(x, x.shape[2:]), x.shape[:2])
+    return mean
 
 
 @in_one_place("grad", "x")
@@ -245,9 +248,10 @@ def global_avg_pool_backward(grad: ArrayLike, x: ArrayLike) -> Array:
     >>> global_avg_pool_backward([[6.0]], [[[1.0, 5.0, 3.0]]])
     array([[[2., 2., 2.]]])
     """
-    x = _with_pixels(x)
-    grad = grad_of(grad, x.shape[:2])
-    return avg_pool_backward(grad.reshape(*x.shape[:2], *(1,) * (x.ndim - 2)), x, x.shape[2:])
+    x = with_pixels(x)
+    grad, ones = grad_of(grad, x.shape[:2]), (1,) * (x.ndim - 2)
+    whole = array_module(x).reshape(grad, (*x.shape[:2], *ones))
+    return avg_pool_backward(whole, x, x.shape[2:])
 
 
 max_pool1d, max_pool2d, max_pool3d = (face(max_pool, axes) for axes in (1, 2, 3))
@@ -275,7 +279,8 @@ def _check(
     return x, lay
 
 
-def _with_pixels(x: ArrayLike) -> Array:
+def with_pixels(x: ArrayLike) -> Array:
+    """`x` as a batch of images that are not empty."""
     x = images_of("x", x)
     if 0 in x.shape[2:]:
         raise ValueError(f"x must have at least one pixel; its shape is {x.shape}")

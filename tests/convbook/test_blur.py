@@ -3,6 +3,7 @@
 import re
 from typing import Any
 
+import array_api_strict as xp
 import numpy as np
 import pytest
 import torch
@@ -50,6 +51,11 @@ def test_equals_a_depthwise_convolution(
         grad_x = blur_pool_backward(grad, x, s, stride, mode)
     np.testing.assert_allclose(grad_x, given_x.grad.numpy(), rtol=0, atol=1e-12, strict=True)
     np.testing.assert_allclose((out * grad).sum(), (x * grad_x).sum(), rtol=0, atol=1e-9)
+    for generic, ours in (
+        (blur_pool(xp.asarray(x), s, stride, mode), out),
+        (blur_pool_backward(xp.asarray(grad), xp.asarray(x), s, stride, mode), grad_x),
+    ):
+        np.testing.assert_allclose(np.asarray(generic), ours, rtol=0, atol=1e-13, strict=True)
 
 
 @given(st.integers(1, 9), st.integers(1, 4), st.floats(-9, 9))

@@ -3,6 +3,7 @@
 import re
 from typing import Any
 
+import array_api_strict as xp
 import numpy as np
 import pytest
 import torch
@@ -131,6 +132,33 @@ def test_the_size_of_a_block_changes_nothing(block: int, rng: Any):
     results = (*out[0], out[1], *again), (*expected[0], expected[1], *backward)
     for one, other in zip(*results, strict=True):
         np.testing.assert_array_equal(one, other, strict=True)
+
+
+@given(data=st.data(), rng=rngs)
+def test_generic_arrays(data: Any, rng: Any):
+    # Not among them are the indices of maxima and the gradient that needs them: views and
+    # additions at indices are not in the standard.
+    axes = data.draw(st.integers(1, 2))
+    shape, windows, _, ceil_mode = data.draw(poolings(axes, dilated=False))
+    x = numbers(rng, shape)
+    mean, given_x = avg_pool(x, *windows, ceil_mode), xp.asarray(x)
+    results = [
+        (max_pool(given_x, *windows, 1, ceil_mode), max_pool(x, *windows, 1, ceil_mode)),
+        (avg_pool(given_x, *windows, ceil_mode), mean),
+        (
+            avg_pool_backward(xp.asarray(mean), given_x, *windows, ceil_mode),
+            avg_pool_backward(mean, x, *windows, ceil_mode),
+        ),
+        (global_max_pool(given_x), global_max_pool(x)),
+        (global_avg_pool(given_x), global_avg_pool(x)),
+        (
+            global_avg_pool_backward(global_avg_pool(given_x), given_x),
+            global_avg_pool_backward(global_avg_pool(x), x),
+        ),
+    ]
+    for generic, expected in results:
+        assert isinstance(generic, type(given_x))
+        np.testing.assert_allclose(np.asarray(generic), expected, atol=1e-12, strict=True)
 
 
 @pytest.mark.parametrize("value", [-np.inf, np.inf, np.nan])
