@@ -1,10 +1,26 @@
 """The support library of *From Dense to Convolutional*.
 
-Layers take and return NumPy arrays in PyTorch's layout: images are (n, c, h, w), kernels
-(c_out, c, s_h, s_w). Data, figures and checks live in `convbook.data`, `convbook.plot` and
-`convbook.checks`, which are imported only when asked for.
+Layers take and return arrays in PyTorch's layout: images are (n, c, h, w), kernels (c_out, c, s_h,
+s_w); NumPy arrays give NumPy arrays, CuPy arrays give CuPy arrays. What is written for any number
+of spatial axes has names for one, two and three: `max_pool`, `max_pool1d`, `max_pool2d`,
+`max_pool3d`; what goes back is called `…_backward`. Data, figures and checks live in
+`convbook.data`, `convbook.plot` and `convbook.checks`, which are imported only when asked for.
 """
 
+from convbook.activations import dropout, dropout_backward, relu, relu_backward
+from convbook.adaptive import (
+    adaptive_avg_pool,
+    adaptive_avg_pool1d,
+    adaptive_avg_pool2d,
+    adaptive_avg_pool3d,
+    adaptive_avg_pool_backward,
+    adaptive_max_pool,
+    adaptive_max_pool1d,
+    adaptive_max_pool2d,
+    adaptive_max_pool3d,
+    adaptive_max_pool_backward,
+)
+from convbook.blur import blur_pool, blur_pool1d, blur_pool2d, blur_pool3d, blur_pool_backward
 from convbook.conv import (
     conv,
     conv1d,
@@ -22,41 +38,143 @@ from convbook.conv_transpose import (
     conv_transpose3d,
     conv_transpose_backward,
 )
-from convbook.dense import dense
+from convbook.costs import (
+    batch_norm_cost,
+    conv_cost,
+    conv_transpose_cost,
+    dense_cost,
+    locally_connected_cost,
+    pool_cost,
+    separable_cost,
+)
+from convbook.dense import dense, dense_backward
 from convbook.geometry import (
     conv_parameters,
     dense_parameters,
     locally_connected_parameters,
     output_size,
+    receptive_field,
+    receptive_fields,
+    same_padding,
+    support,
+    transposed_size,
 )
-from convbook.local import locally_connected
+from convbook.local import locally_connected, locally_connected_backward
+from convbook.loss import softmax, softmax_cross_entropy, softmax_cross_entropy_backward
 from convbook.masks import parameter_map
-from convbook.toeplitz import is_toeplitz, toeplitz_matrix
-from convbook.windows import pad, sliding_windows
+from convbook.norm import batch_norm, batch_norm_backward
+from convbook.pool import (
+    avg_pool,
+    avg_pool1d,
+    avg_pool2d,
+    avg_pool3d,
+    avg_pool_backward,
+    global_avg_pool,
+    global_avg_pool_backward,
+    global_max_pool,
+    global_max_pool_backward,
+    max_pool,
+    max_pool1d,
+    max_pool2d,
+    max_pool3d,
+    max_pool_backward,
+)
+from convbook.toeplitz import (
+    diagonals_of,
+    is_toeplitz,
+    kernel_of,
+    toeplitz_csr,
+    toeplitz_matrix,
+    toeplitz_operator,
+    toeplitz_product,
+    toeplitz_view,
+)
+from convbook.windows import fold, pad, pad_backward, sliding_windows, unfold
 
 __all__ = [
+    "adaptive_avg_pool",
+    "adaptive_avg_pool1d",
+    "adaptive_avg_pool2d",
+    "adaptive_avg_pool3d",
+    "adaptive_avg_pool_backward",
+    "adaptive_max_pool",
+    "adaptive_max_pool1d",
+    "adaptive_max_pool2d",
+    "adaptive_max_pool3d",
+    "adaptive_max_pool_backward",
+    "avg_pool",
+    "avg_pool1d",
+    "avg_pool2d",
+    "avg_pool3d",
+    "avg_pool_backward",
+    "batch_norm",
+    "batch_norm_backward",
+    "batch_norm_cost",
+    "blur_pool",
+    "blur_pool1d",
+    "blur_pool2d",
+    "blur_pool3d",
+    "blur_pool_backward",
     "conv",
     "conv1d",
     "conv2d",
     "conv3d",
     "conv_backward",
+    "conv_cost",
     "conv_parameters",
     "conv_transpose",
     "conv_transpose1d",
     "conv_transpose2d",
     "conv_transpose3d",
     "conv_transpose_backward",
+    "conv_transpose_cost",
     "dense",
+    "dense_backward",
+    "dense_cost",
     "dense_parameters",
     "depthwise_conv",
+    "diagonals_of",
+    "dropout",
+    "dropout_backward",
+    "fold",
+    "global_avg_pool",
+    "global_avg_pool_backward",
+    "global_max_pool",
+    "global_max_pool_backward",
     "is_toeplitz",
+    "kernel_of",
     "locally_connected",
+    "locally_connected_backward",
+    "locally_connected_cost",
     "locally_connected_parameters",
+    "max_pool",
+    "max_pool1d",
+    "max_pool2d",
+    "max_pool3d",
+    "max_pool_backward",
     "output_size",
     "pad",
+    "pad_backward",
     "parameter_map",
     "pointwise_conv",
+    "pool_cost",
+    "receptive_field",
+    "receptive_fields",
+    "relu",
+    "relu_backward",
+    "same_padding",
     "separable_conv",
+    "separable_cost",
     "sliding_windows",
+    "softmax",
+    "softmax_cross_entropy",
+    "softmax_cross_entropy_backward",
+    "support",
+    "toeplitz_csr",
     "toeplitz_matrix",
+    "toeplitz_operator",
+    "toeplitz_product",
+    "toeplitz_view",
+    "transposed_size",
+    "unfold",
 ]
