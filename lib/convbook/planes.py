@@ -5,6 +5,7 @@ What a window holds is combined along one axis after the other, so a window of s
 processor's cache; what is needed beyond input and output is the size of a few blocks.
 """
 
+import contextlib
 import functools
 import math
 from collections.abc import Iterator
@@ -161,19 +162,44 @@ def spread(grad: Array, lay: Fit) -> Array:
 def scattered(grad: Array, indices: Array, shape: tuple[int, ...]) -> Array:
     """Every number of `grad` added to the pixel of its plane that `indices` say, in this shape.
 
+    The indices must be pixels: this is not looked at again.
+
     >>> scattered(np.array([[[1, 2, 3]]]), np.array([[[0, 0, 3]]]), (1, 1, 2, 2))
     array([[[[3, 0],
              [0, 3]]]])
     """
-    xp, pixels = array_module(grad), math.prod(shape[2:])
-    out: Array = xp.zeros((math.prod(shape[:2]), pixels), dtype=grad.dtype)
-    indices, grad = planes_of(indices), planes_of(grad)
+    xp, sizes = array_module(grad), (math.prod(shape[:2]), math.prod(shape[2:]))
+    grad, indices = (a.reshape(sizes[0], math.prod(a.shape[2:])) for a in (grad, indices))
+    if xp is np:
+        with contextlib.suppress(ImportError):  # SciPy is not everywhere: in a browser it may miss
+            return _scattered_by_scipy(grad, indices, sizes).reshape(shape)
+    out: Array = xp.zeros(sizes, dtype=grad.dtype)
     for block in blocks(out):
         part = out[block]
-        starts = pixels * xp.arange(len(part)).reshape(-1, *(1,) * (grad.ndim - 1))
-        places = (indices[block] + starts).reshape(-1)
-        xp.add.at(part.reshape(-1), places, grad[block].reshape(-1))
+        places = indices[block] + sizes[1] * xp.arange(len(part))[:, None]
+        xp.add.at(part.reshape(-1), places.reshape(-1), grad[block].reshape(-1))
     return out.reshape(shape)
+
+
+def _scattered_by_scipy(grad: Array, indices: Array, sizes: tuple[int, int]) -> Array:
+    """As a sparse matrix with a row for each plane: four times as fast as `numpy.add.at`.
+
+    What SciPy does to make it dense is to add up the entries of the same place.
+    """
+    from scipy.sparse import csr_array
+
+    each = grad.shape[1]
+    out = np.empty(
+        sizes, dtype=np.result_type(grad, np.float32) if grad.dtype == "e" else grad.dtype
+    )
+    step = max(BLOCK // max(each, 1), 1)
+    for start in range(0, sizes[0], step):
+        some = slice(start, min(start + step, sizes[0]))
+        numbers, places = cast(grad[some], out.dtype).reshape(-1), indices[some].reshape(-1)
+        starts = each * np.arange(some.stop - some.start + 1)
+        matrix = csr_array((numbers, places, starts), shape=(some.stop - some.start, sizes[1]))
+        matrix.toarray(out=out[some])
+    return cast(out, grad.dtype)
 
 
 def first_maxima(part: Array, lay: Fit) -> tuple[Array, Array]:

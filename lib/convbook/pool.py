@@ -265,9 +265,11 @@ def _check(
     kernel_size = integers("kernel_size", kernel_size, x.ndim - 2, 1)
     stride = kernel_size if stride is None else stride
     lay = fit("kernel_size", kernel_size, x.shape[2:], stride, padding, dilation, ceil_mode)
-    if not ceil_mode and not any(map(any, lay.pairs)):
-        return x, lay
     for axis, n in enumerate(lay.pixels):
+        gap, reach = lay.dilation[axis], (lay.size[axis] - 1) * lay.dilation[axis]
+        before, last = lay.pairs[axis][0], (lay.positions[axis] - 1) * lay.stride[axis]
+        if before <= reach and last - before < n and gap <= n:
+            continue  # the outermost windows see a pixel, and no gap is wider than the image
         starts = _starts(lay, axis)
         first = starts + _entries_before(lay, axis) * lay.dilation[axis]
         empty = first >= np.minimum(n, starts + lay.size[axis] * lay.dilation[axis])
@@ -294,7 +296,8 @@ def _check_indices(indices: ArrayLike, shape: tuple[int, ...], pixels: int) -> A
             f"indices must be integers of shape {shape}; they are {indices.dtype} of "
             f"shape {indices.shape}"
         )
-    if indices.size and not 0 <= int(indices.min()) <= int(indices.max()) < pixels:
+    unsigned = indices.view(indices.dtype.str.replace("i", "u"))  # what is negative is huge
+    if indices.size and int(unsigned.max()) >= pixels:
         raise ValueError(
             f"indices must be from 0 to {pixels - 1}; "
             f"they are from {int(indices.min())} to {int(indices.max())}"

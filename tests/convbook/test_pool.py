@@ -1,6 +1,7 @@
 """Pooling agrees with PyTorch, number by number and index by index, and back again."""
 
 import re
+import sys
 from typing import Any
 
 import array_api_strict as xp
@@ -205,6 +206,27 @@ def test_a_maximum_keeps_its_dtype(dtype: str):
     np.testing.assert_array_equal(indices, [[[1, 1, 2, 4]]], strict=True)
     grad = max_pool_backward(np.array([[[1, 2, 4, 8]]], np.int8), x, 2, 1)
     np.testing.assert_array_equal(grad, np.array([[[0, 3, 4, 0, 8]]]), strict=True)
+
+
+@given(rng=rngs)
+def test_the_gradient_is_the_same_without_scipy(rng: Any):
+    x = numbers(rng, (2, 3, 7, 6))
+    grad = numbers(rng, (2, 3, 3, 5))
+    expected = max_pool_backward(grad, x, (3, 2), (2, 1))
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setitem(sys.modules, "scipy.sparse", None)
+        np.testing.assert_array_equal(max_pool_backward(grad, x, (3, 2), (2, 1)), expected)
+
+
+def test_the_gradient_of_half_precision_is_added_up_in_single_precision():
+    grad, x = np.ones((1, 1, 2999), np.float16), np.zeros((1, 1, 2999))
+    x[0, 0, 1499] = 1
+    back = max_pool_backward(grad, x, 2999, 1, padding=1499)
+    expected = np.zeros((1, 1, 2999), np.float16)
+    expected[0, 0, 1499] = (
+        2999  # one by one it would stop at 2048, for 2048 + 1 is 2048 in half precision
+    )
+    np.testing.assert_array_equal(back, expected, strict=True)
 
 
 def test_windows_of_more_than_255_pixels_have_their_indices():
