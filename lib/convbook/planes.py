@@ -2,7 +2,8 @@
 
 What a window holds is combined along one axis after the other, so a window of s × s pixels costs
 2·(s − 1) operations on whole arrays rather than s². Planes are worked on in blocks that fit in the
-processor's cache; what is needed beyond input and output is the size of a few blocks.
+processor's cache; what is needed beyond input and output is the size of a few blocks, 8 MB, or a
+copy of an input whose planes do not lie in memory one after the other.
 """
 
 import contextlib

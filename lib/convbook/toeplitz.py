@@ -82,7 +82,7 @@ def toeplitz_csr(
 
     Only what the kernel sees is stored, s_h·s_w·c/groups numbers a row, fewer where padding takes
     part; entries of the kernel that are zero are stored too. Its three arrays are written
-    directly, most of them by copying rows that are equal.
+    directly, most of them by copying rows that are equal. CuPy's holds floats only.
 
     >>> sparse = toeplitz_csr([1, 2, 3], 4, padding=1)
     >>> sparse.nnz, sparse @ [1, 1, 1, 1]
