@@ -189,10 +189,8 @@ def _scattered_by_scipy(grad: Array, indices: Array, sizes: tuple[int, int]) -> 
     """
     from scipy.sparse import csr_array
 
-    each = grad.shape[1]
-    out = np.empty(
-        sizes, dtype=np.result_type(grad, np.float32) if grad.dtype == "e" else grad.dtype
-    )
+    each, half = grad.shape[1], grad.dtype == np.float16  # which SciPy doesn't know
+    out = np.empty(sizes, dtype=np.float32 if half else grad.dtype)
     step = max(BLOCK // max(each, 1), 1)
     for start in range(0, sizes[0], step):
         some = slice(start, min(start + step, sizes[0]))

@@ -81,7 +81,7 @@ def max_pool(
     `output_size`; any number of spatial axes works alike. Windows stand side by side when `stride`
     is None. `x` is padded with −∞, so that padding never wins. The dtype of `x` is kept, and NaN
     wins over every number. With `return_indices` the places of the maxima come too: each is the
-    number of a pixel of its channel in raster order, the first of equal ones.
+    number of a pixel of its channel in raster order, the first of equal ones, or of several NaN.
     Cost: 2·(s − 1) comparisons an output for a window of s × s; memory beyond the output: some
     blocks that fit in a cache.
     Raises ValueError when a window does not fit or sees padding alone.

@@ -112,7 +112,8 @@ def toeplitz_operator(
     """`toeplitz_matrix` that is never stored: a `LinearOperator` of SciPy, or of CuPy.
 
     Multiplying it with a vector computes the convolution, and its transpose the gradient with
-    respect to the input, so it can be given to a solver.
+    respect to the input, so it can be given to a solver. Memory: the kernel, and the patches of
+    the vectors while they are multiplied, s_h·s_w times their size.
 
     >>> operator = toeplitz_operator([1, 2, 3], 4, padding=1)
     >>> operator @ np.ones(4, int), operator.T @ np.ones(4, int)
