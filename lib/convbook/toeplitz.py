@@ -353,8 +353,9 @@ def _entries(weight: Array, lay: Fit, groups: int) -> tuple[Array, Array, Array]
 
     count = len(columns)
     places: Array = xp.empty((groups, c_out // groups, count), dtype=integer_dtype)
-    places[...] = columns
-    places += cast(xp.arange(groups) * (share * pixels), integer_dtype)[:, None, None]
+    xp.add(
+        columns, cast(xp.arange(groups) * (share * pixels), integer_dtype)[:, None, None], places
+    )
     starts = xp.zeros(c_out * rows + 1, dtype=integer_dtype)
     starts[1:] = (ends + xp.arange(c_out)[:, None] * count).reshape(-1)
 

@@ -42,8 +42,6 @@ def imports(source: Path) -> set[str]:
 
 @pytest.mark.parametrize("source", SOURCES, ids=lambda path: str(path.relative_to(ROOM)))
 def test_few_files_know_other_packages(source: Path):
-@pytest.mark.parametrize("source", SOURCES, ids=lambda path: path.name)
-def test_only_some_files_know_other_packages(source: Path):
     theirs = {
         "plot.py": {"matplotlib"},
         "data.py": {"sklearn", "skimage"},
