@@ -1,0 +1,18 @@
+"""The faces of the kernels on NumPy arrays, and the kernels run by this processor."""
+
+import convbook.cuda.conv
+import emulation
+import pytest
+
+FACES = (convbook.cuda.conv,)
+
+
+@pytest.fixture(scope="session")
+def emulated():
+    """Kernels run as C++ on this processor while this fixture is in use."""
+    if emulation.COMPILER is None:
+        pytest.skip("there is no C++ compiler to run the CUDA kernels on this processor")
+    with pytest.MonkeyPatch.context() as patch:
+        for module in FACES:
+            patch.setattr(module, "launch", emulation.launch)
+        yield

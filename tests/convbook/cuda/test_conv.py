@@ -1,0 +1,110 @@
+"""The convolution kernels, run by this processor, make of whole numbers what PyTorch makes."""
+
+from typing import Any
+
+import convbook.cuda.conv
+import numpy as np
+import pytest
+from convbook import cuda
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from references import Convolution, Variant, convolution, layers
+
+pytestmark = pytest.mark.usefixtures("emulated")
+
+VARIANTS = [
+    Variant((1, 1)),
+    Variant((3, 3)),
+    Variant((1, 1), (2, 2)),
+    Variant((3, 3), (2, 2)),
+    Variant((2, 5), (1, 3)),
+    Variant((4, 1), (3, 2), (2, 3)),
+    Variant((3, 3), (1, 1), (2, 2)),
+    Variant((3, 2), (2, 4), (2, 2)),
+    Variant((3, 4), (6, 4), (4, 6)),
+    Variant((7, 7), (2, 2)),
+]
+
+
+def check(given: Convolution) -> None:
+    """All three passes, into arrays full of NaN."""
+    lay, x, weight = given.lay, given.x, given.weight
+    out = np.full(given.out.shape, np.nan, x.dtype)
+    cuda.forward(x, weight, out, lay, given.bias)
+    np.testing.assert_array_equal(out, given.out)
+    cuda.forward(x, weight, out, lay)
+    without = given.out - given.bias.reshape(-1, *(1,) * len(lay.pixels))
+    np.testing.assert_array_equal(out, without)
+    found = np.full(x.shape, np.nan, x.dtype)
+    cuda.input_gradient(given.grad, weight, found, lay)
+    np.testing.assert_array_equal(found, given.input_gradient)
+    found = np.full(weight.shape, np.nan, x.dtype)
+    cuda.weight_gradient(given.grad, x, found, lay)
+    np.testing.assert_array_equal(found, given.weight_gradient)
+
+
+@pytest.mark.parametrize("variant", VARIANTS, ids=str)
+@settings(max_examples=10)
+@given(st.data())
+def test_three_passes_are_pytorchs(variant: Variant, data: Any):
+    check(convolution(variant, "float64", **data.draw(layers(variant))))
+
+
+@pytest.mark.parametrize("dtype", ["float16", "float32"])
+@pytest.mark.parametrize("variant", [Variant((3, 3)), Variant((2, 3), (2, 1), (1, 3))], ids=str)
+@settings(max_examples=5)
+@given(st.data())
+def test_in_every_dtype(variant: Variant, dtype: str, data: Any):
+    check(convolution(variant, dtype, **data.draw(layers(variant))))
+
+
+@pytest.mark.parametrize("tile", convbook.cuda.conv.TILES, ids=str)
+@pytest.mark.parametrize("channels", [1, 31, 64, 129])
+def test_with_every_tile(tile: Any, channels: int, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(convbook.cuda.conv, "_tile", lambda *_: tile)
+    shape, padding = (2, 9, 8), [(1, 1), (0, 2)]
+    check(convolution(Variant((3, 3)), "float32", shape, 1, 3, channels, padding))
+    check(convolution(Variant((3, 3)), "float32", shape, 1, channels, 2, padding))
+
+
+@settings(max_examples=10)
+@given(st.data())
+def test_signals(data: Any):
+    variant = Variant((3,), (2,), (3,))
+    check(convolution(variant, "float32", **data.draw(layers(variant))))
+
+
+def test_a_sum_in_many_parts():
+    """More positions than one part of the weight gradient takes, and no multiple of it."""
+    assert convbook.cuda.conv._parts(2 * 37 * 31, 1, 18)[0] > 4
+    check(convolution(Variant((3, 3)), "float32", (2, 37, 31), 1, 2, 1, [(1, 1), (1, 1)]))
+
+
+def test_parts_cover_every_term_and_none_is_empty():
+    for terms in [1, 255, 256, 257, 10_000, 64 * 112 * 112]:
+        for blocks in [1, 3, 100, 5000]:
+            parts, of_part = convbook.cuda.conv._parts(terms, blocks, 9)
+            assert (parts - 1) * of_part < terms <= parts * of_part
+
+
+def test_inputs_in_any_order_of_memory():
+    given = convolution(Variant((3, 3)), "float32", (2, 6, 7), 1, 3, 4, [(1, 1), (1, 1)])
+    turned = given._replace(
+        **{name: np.asfortranarray(getattr(given, name)) for name in ("x", "weight", "grad")}
+    )
+    for name in ("x", "weight", "grad"):
+        getattr(turned, name).flags.writeable = False
+    check(turned)
+
+
+def test_what_is_refused():
+    given = convolution(Variant((3, 3)), "float32", (1, 5, 5), 1, 1, 1, [(0, 0), (0, 0)])
+    with pytest.raises(ValueError, match=r"take float16, float32, float64, not int64$"):
+        cuda.forward(given.x.astype(int), given.weight, given.out, given.lay)
+    with pytest.raises(ValueError, match=r"^out must lie row by row in memory$"):
+        cuda.forward(given.x, given.weight, np.empty((1, 1, 6, 3), "f")[:, :, ::2], given.lay)
+    three = given.lay._replace(size=(1, 3, 3))
+    assert cuda.refusal(given.x.dtype, three) == (
+        "its kernels take one or two axes of pixels, not 3"
+    )
+    assert cuda.refusal(given.x.dtype, given.lay) is None

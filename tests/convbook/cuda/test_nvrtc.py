@@ -1,0 +1,70 @@
+"""Every kernel that the faces ask for compiles for the chips of today, without a warning."""
+
+import re
+from pathlib import Path
+from typing import Any
+
+import convbook.cuda
+import nvrtc
+import pytest
+from conftest import FACES
+from convbook import cuda
+from convbook.cuda.conv import TILES
+from convbook.cuda.launch import Kernel, source
+from references import Variant, convolution
+
+FOLDER = Path(convbook.cuda.__file__).parent
+VARIANTS = (Variant((3, 3)), Variant((2, 5), (2, 1), (3, 1)))
+
+
+def asked_for() -> list[Kernel]:
+    """The kernels of a run through everything, in every dtype and with every tile."""
+    found: dict[Any, Kernel] = {}
+
+    def note(kernel: Kernel, blocks: int, threads: int, *args: Any) -> None:
+        found.setdefault((kernel.file, kernel.macros), kernel)
+
+    with pytest.MonkeyPatch.context() as patch:
+        for module in FACES:
+            patch.setattr(module, "launch", note)
+        for dtype in ("float16", "float32", "float64"):
+            for tile in TILES if dtype != "float64" else TILES[-1:]:
+                patch.setattr(convbook.cuda.conv, "_tile", lambda *_, tile=tile: tile)
+                for variant in VARIANTS if dtype == "float32" else VARIANTS[:1]:
+                    given = convolution(variant, dtype, (1, 9, 9), 1, 2, 2, [(1, 1), (1, 1)])
+                    cuda.forward(given.x, given.weight, given.out, given.lay)
+                    cuda.input_gradient(given.grad, given.weight, given.x, given.lay)
+                    cuda.weight_gradient(given.grad, given.x, given.weight, given.lay)
+    return list(found.values())
+
+
+KERNELS = asked_for()
+
+
+def test_nothing_is_left_out():
+    assert {kernel.file for kernel in KERNELS} == {path.name for path in FOLDER.glob("*.cu")}
+
+
+def names(kernel: Kernel) -> str:
+    macros = " ".join(str(value) for name, value in kernel.macros)
+    return f"{kernel.file} {macros}"
+
+
+@pytest.mark.parametrize("chip", ["sm_80", "sm_90"])
+@pytest.mark.parametrize("kernel", KERNELS, ids=names)
+@pytest.mark.skipif(not nvrtc.available(), reason="NVRTC (nvidia-cuda-nvrtc) is not installed")
+def test_it_compiles(kernel: Kernel, chip: str):
+    if chip == "sm_80" and ("REAL", "float") not in kernel.macros:
+        return
+    binary = nvrtc.compile(source(kernel.file), kernel.options, chip)
+    for name in re.findall(r"__global__.*?(\w+)\(const", source(kernel.file), re.DOTALL):
+        assert name.encode() in binary
+
+
+def test_warnings_and_errors_are_seen():
+    if not nvrtc.available():
+        pytest.skip("NVRTC (nvidia-cuda-nvrtc) is not installed")
+    with pytest.raises(AssertionError, match="never referenced"):
+        nvrtc.compile("__global__ void f() { int unused; }", (), "sm_90")
+    with pytest.raises(AssertionError, match="undefined"):
+        nvrtc.compile("__global__ void f() { g(); }", (), "sm_90")
