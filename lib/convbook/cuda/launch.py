@@ -2,7 +2,6 @@
 
 import functools
 import re
-from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -75,8 +74,3 @@ def _compiled(kernel: Kernel, device: int) -> Any:
 
     module = cupy.RawModule(code=source(kernel.file), options=kernel.options, backend="nvrtc")
     return module.get_function(kernel.name)
-
-
-def ints(values: Mapping[str, int] | tuple[int, ...]) -> tuple[np.int32, ...]:
-    """The numbers as the 32-bit integers that kernels take."""
-    return tuple(map(np.int32, values.values() if isinstance(values, Mapping) else values))

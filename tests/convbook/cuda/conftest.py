@@ -1,10 +1,12 @@
 """The faces of the kernels on NumPy arrays, and the kernels run by this processor."""
 
+import convbook.cuda.blocks
 import convbook.cuda.conv
+import convbook.cuda.pool
 import emulation
 import pytest
 
-FACES = (convbook.cuda.conv,)
+FACES = (convbook.cuda.blocks, convbook.cuda.conv, convbook.cuda.pool)
 
 
 @pytest.fixture(scope="session")

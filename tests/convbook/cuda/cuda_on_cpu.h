@@ -1,6 +1,7 @@
 // CUDA C++ as plain C++: the threads of a block are fibers that run one after the other, each until
 // its next barrier. A thread that reads what another has yet to write, or writes what another has
 // yet to read, is thus always wrong, in the one order of threads or in the other.
+#include <setjmp.h>
 #include <ucontext.h>
 
 #include <cmath>
@@ -27,22 +28,42 @@ struct Dim3 {
 };
 static Dim3 threadIdx, blockIdx, blockDim, gridDim;
 
-// Every fiber keeps its number and how far it has come.
 struct Fiber {
-    ucontext_t context;
+    ucontext_t beginning;
+    jmp_buf place;
     char *stack = nullptr;
-    bool done = false;
+    bool begun = false, done = false;
 };
 static constexpr std::size_t STACK = 1 << 16;
 static Fiber fibers[1024];
-static ucontext_t scheduler;
-static unsigned current, barriers[1024];
+static jmp_buf scheduler;
+static unsigned current;
 
+// Jumps are fast; switching contexts asks the kernel of the system each time.
 inline void wait() {
-    barriers[current]++;
-    swapcontext(&fibers[current].context, &scheduler);
+    if (!_setjmp(fibers[current].place)) _longjmp(scheduler, 1);
+}
+inline void go_on(Fiber &fiber) {
+    if (_setjmp(scheduler)) return;
+    if (fiber.begun) _longjmp(fiber.place, 1);
+    fiber.begun = true;
+    setcontext(&fiber.beginning);
 }
 inline void __syncthreads() { wait(); }
+
+// The lanes of a warp meet twice: when all have given their number, and when all have read.
+inline void *lane_of(unsigned lane) {
+    static double numbers[1024];
+    return &numbers[lane];
+}
+template <class T> T __shfl_down_sync(unsigned, T value, unsigned lanes) {
+    std::memcpy(lane_of(current), &value, sizeof value);
+    wait();
+    const unsigned from = current % 32 + lanes < 32 ? current + lanes : current;
+    std::memcpy(&value, lane_of(from), sizeof value);
+    wait();
+    return value;
+}
 
 // --- ptx.cuh, by the words of the PTX manual ---------------------------------------------------
 #define CONVBOOK_PTX
@@ -64,7 +85,6 @@ inline unsigned float_to_tf32(float value) {
     return std::isfinite(value) ? (bits + 0x1000) & ~0x1fffu : bits;
 }
 
-// The lanes of a warp meet twice: when all have given their parts, and when all have read.
 static unsigned lanes_a[1024][4], lanes_b[1024][2];
 inline void mma_tf32(float (&d)[4], const unsigned (&a)[4], const unsigned (&b)[2]) {
     std::memcpy(lanes_a[current], a, sizeof a);
@@ -96,7 +116,7 @@ static void (*body)();
 static void run_fiber() {
     body();
     fibers[current].done = true;
-    swapcontext(&fibers[current].context, &scheduler);
+    _longjmp(scheduler, 1);
 }
 
 // What stands in a parameter of this type: a pointer to so many bytes, a whole number, a float.
@@ -132,19 +152,19 @@ template <class... P> struct Launcher {
         for (unsigned t = 0; t < threads; t++) {
             Fiber &fiber = fibers[t];
             if (!fiber.stack) fiber.stack = new char[STACK];
-            getcontext(&fiber.context);
-            fiber.context.uc_stack.ss_sp = fiber.stack;
-            fiber.context.uc_stack.ss_size = STACK;
-            fiber.context.uc_link = nullptr;
-            makecontext(&fiber.context, run_fiber, 0);
-            fiber.done = false, barriers[t] = 0;
+            getcontext(&fiber.beginning);
+            fiber.beginning.uc_stack.ss_sp = fiber.stack;
+            fiber.beginning.uc_stack.ss_size = STACK;
+            fiber.beginning.uc_link = nullptr;
+            makecontext(&fiber.beginning, run_fiber, 0);
+            fiber.begun = fiber.done = false;
         }
         for (;;) {
             unsigned done = 0;
             for (unsigned t = 0; t < threads; t++) {
                 current = backwards ? threads - 1 - t : t;
                 threadIdx.x = current;
-                if (!fibers[current].done) swapcontext(&scheduler, &fibers[current].context);
+                if (!fibers[current].done) go_on(fibers[current]);
                 done += fibers[current].done;
             }
             if (done == threads) return true;

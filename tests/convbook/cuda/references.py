@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 import torch
+from convbook import cuda
 from convbook.geometry import Fit, fit
 from hypothesis import strategies as st
 
@@ -87,3 +88,20 @@ def convolution(
     out.backward(torch.tensor(grad.astype("float64")))
     results = (np.asarray(tensor.detach().numpy(), dtype) for tensor in (out, tx.grad, tw.grad))
     return Convolution(lay, x, weight, bias, grad, *results)
+
+
+def check(given: Convolution) -> None:
+    """All three passes, into arrays full of NaN."""
+    lay, x, weight = given.lay, given.x, given.weight
+    out = np.full(given.out.shape, np.nan, x.dtype)
+    cuda.forward(x, weight, out, lay, given.bias)
+    np.testing.assert_array_equal(out, given.out)
+    cuda.forward(x, weight, out, lay)
+    without = given.out - given.bias.reshape(-1, *(1,) * len(lay.pixels))
+    np.testing.assert_array_equal(out, without)
+    found = np.full(x.shape, np.nan, x.dtype)
+    cuda.input_gradient(given.grad, weight, found, lay)
+    np.testing.assert_array_equal(found, given.input_gradient)
+    found = np.full(weight.shape, np.nan, x.dtype)
+    cuda.weight_gradient(given.grad, x, found, lay)
+    np.testing.assert_array_equal(found, given.weight_gradient)

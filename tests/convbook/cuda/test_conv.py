@@ -6,9 +6,10 @@ import convbook.cuda.conv
 import numpy as np
 import pytest
 from convbook import cuda
+from convbook.cuda.blocks import parts_of
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from references import Convolution, Variant, convolution, layers
+from references import Variant, check, convolution, layers
 
 pytestmark = pytest.mark.usefixtures("emulated")
 
@@ -24,23 +25,6 @@ VARIANTS = [
     Variant((3, 4), (6, 4), (4, 6)),
     Variant((7, 7), (2, 2)),
 ]
-
-
-def check(given: Convolution) -> None:
-    """All three passes, into arrays full of NaN."""
-    lay, x, weight = given.lay, given.x, given.weight
-    out = np.full(given.out.shape, np.nan, x.dtype)
-    cuda.forward(x, weight, out, lay, given.bias)
-    np.testing.assert_array_equal(out, given.out)
-    cuda.forward(x, weight, out, lay)
-    without = given.out - given.bias.reshape(-1, *(1,) * len(lay.pixels))
-    np.testing.assert_array_equal(out, without)
-    found = np.full(x.shape, np.nan, x.dtype)
-    cuda.input_gradient(given.grad, weight, found, lay)
-    np.testing.assert_array_equal(found, given.input_gradient)
-    found = np.full(weight.shape, np.nan, x.dtype)
-    cuda.weight_gradient(given.grad, x, found, lay)
-    np.testing.assert_array_equal(found, given.weight_gradient)
 
 
 @pytest.mark.parametrize("variant", VARIANTS, ids=str)
@@ -76,14 +60,14 @@ def test_signals(data: Any):
 
 def test_a_sum_in_many_parts():
     """More positions than one part of the weight gradient takes, and no multiple of it."""
-    assert convbook.cuda.conv._parts(2 * 37 * 31, 1, 18)[0] > 4
+    assert parts_of(2 * 37 * 31, 1, 18)[0] > 4
     check(convolution(Variant((3, 3)), "float32", (2, 37, 31), 1, 2, 1, [(1, 1), (1, 1)]))
 
 
 def test_parts_cover_every_term_and_none_is_empty():
     for terms in [1, 255, 256, 257, 10_000, 64 * 112 * 112]:
         for blocks in [1, 3, 100, 5000]:
-            parts, of_part = convbook.cuda.conv._parts(terms, blocks, 9)
+            parts, of_part = parts_of(terms, blocks, 9)
             assert (parts - 1) * of_part < terms <= parts * of_part
 
 

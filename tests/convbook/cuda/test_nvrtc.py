@@ -35,6 +35,12 @@ def asked_for() -> list[Kernel]:
                     cuda.forward(given.x, given.weight, given.out, given.lay)
                     cuda.input_gradient(given.grad, given.weight, given.x, given.lay)
                     cuda.weight_gradient(given.grad, given.x, given.weight, given.lay)
+            of_depth = convolution(VARIANTS[0], dtype, (1, 9, 9), 2, 1, 1, [(1, 1), (1, 1)])
+            cuda.forward(of_depth.x, of_depth.weight, of_depth.out, of_depth.lay)
+            cuda.input_gradient(of_depth.grad, of_depth.weight, of_depth.x, of_depth.lay)
+            cuda.weight_gradient(of_depth.grad, of_depth.x, of_depth.weight, of_depth.lay)
+            for indices in (False, True):
+                cuda.max_pool(given.x, given.lay, indices)
     return list(found.values())
 
 

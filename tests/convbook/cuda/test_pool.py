@@ -1,0 +1,123 @@
+"""The pooling kernels, run by this processor, make what PyTorch makes."""
+
+from typing import Any
+
+import numpy as np
+import pytest
+import torch
+from convbook import cuda
+from convbook.geometry import Fit, fit
+from hypothesis import assume, given, settings
+from hypothesis import strategies as st
+from references import Variant, whole
+
+pytestmark = pytest.mark.usefixtures("emulated")
+
+VARIANTS = [
+    Variant((2, 2), (2, 2)),
+    Variant((3, 3), (2, 2)),
+    Variant((3, 2), (1, 3)),
+    Variant((2, 3), (3, 1), (2, 3)),
+    Variant((1, 5), (1, 2)),
+    Variant((9, 1), (4, 1)),
+]
+
+
+def sees_a_pixel(size: int, step: int, pair: Any, gap: int, pixels: int, positions: int) -> bool:
+    """Whether every window along an axis sees one: PyTorch answers nonsense where one doesn't."""
+    starts = [position * step - pair[0] for position in range(positions)]
+    return all(any(0 <= at + i * gap < pixels for i in range(size)) for at in starts)
+
+
+@st.composite
+def windows(draw: Any, variant: Variant) -> tuple[Fit, tuple[int, int, int], bool]:
+    """How windows lie on an image, its images, channels and seed, and whether ceil_mode is on."""
+    padding = tuple(draw(st.integers(0, size // 2)) for size in variant.size)
+    pixels = tuple(
+        max(1, 1 + (size - 1) * gap - 2 * pad) + draw(st.integers(0, 8))
+        for size, gap, pad in zip(variant.size, variant.dilation, padding, strict=True)
+    )
+    ceil_mode = draw(st.booleans())
+    lay = fit(
+        "kernel_size", variant.size, pixels, variant.stride, padding, variant.dilation, ceil_mode
+    )
+    assume(all(map(sees_a_pixel, *lay)))
+    return lay, draw(st.tuples(st.integers(0, 2), st.integers(1, 3), st.integers(0, 99))), ceil_mode
+
+
+@pytest.mark.parametrize("dtype", ["float16", "float32", "float64"])
+@pytest.mark.parametrize("variant", VARIANTS, ids=str)
+@settings(max_examples=10)
+@given(st.data())
+def test_maxima_are_pytorchs(variant: Variant, dtype: str, data: Any):
+    lay, (n, c, seed), ceil_mode = data.draw(windows(variant))
+    rng = np.random.default_rng(seed)
+    x = whole(rng, (n, c, *lay.pixels), dtype)
+    grad = whole(rng, (n, c, *lay.positions), dtype)
+    tx = torch.tensor(x.astype("float64"), requires_grad=True)
+    padding = [before for before, _ in lay.pairs]
+    out, indices = torch.nn.functional.max_pool2d(
+        tx, lay.size, lay.stride, padding, lay.dilation, ceil_mode, True
+    )
+    out.backward(torch.tensor(grad.astype("float64")))
+
+    found, places = cuda.max_pool(x, lay, True)
+    np.testing.assert_array_equal(found, out.detach().numpy())
+    np.testing.assert_array_equal(places, indices.numpy())
+    assert (found.dtype, places.dtype) == (x.dtype, np.int64)
+    alone, nothing = cuda.max_pool(x, lay, False)
+    np.testing.assert_array_equal(alone, found)
+    assert nothing is None
+    back = cuda.max_pool_backward(grad, places, lay)
+    np.testing.assert_array_equal(back, tx.grad.numpy())
+    assert back.dtype == x.dtype
+
+
+@pytest.mark.parametrize("dtype", ["float32", "float64"])
+@pytest.mark.parametrize("variant", [v for v in VARIANTS if v.dilation == (1, 1)], ids=str)
+@settings(max_examples=10)
+@given(st.data())
+def test_means_are_pytorchs(variant: Variant, dtype: str, data: Any):
+    lay, (n, c, seed), ceil_mode = data.draw(windows(variant))
+    include = data.draw(st.booleans())
+    rng = np.random.default_rng(seed)
+    x = whole(rng, (n, c, *lay.pixels), dtype)
+    grad = whole(rng, (n, c, *lay.positions), dtype)
+    tx = torch.tensor(x.astype("float64"), requires_grad=True)
+    padding = [before for before, _ in lay.pairs]
+    out = torch.nn.functional.avg_pool2d(tx, lay.size, lay.stride, padding, ceil_mode, include)
+    out.backward(torch.tensor(grad.astype("float64")))
+
+    # Whole numbers have an exact sum, and its quotient is rounded once.
+    found = cuda.avg_pool(x, lay, include)
+    np.testing.assert_array_equal(found, out.detach().numpy().astype(dtype))
+    back = cuda.avg_pool_backward(grad, lay, include)
+    tolerance = 20 * np.finfo(dtype).eps
+    np.testing.assert_allclose(back, tx.grad.numpy(), rtol=tolerance, atol=tolerance)
+    assert found.dtype == back.dtype == x.dtype
+
+
+def test_nan_wins_and_so_does_the_first_of_equals():
+    x = np.array([[[-np.inf, -np.inf, 1, 1, np.nan, np.nan, 9, np.inf]]], "float32")
+    out, indices = cuda.max_pool(x, fit("kernel_size", 2, (8,), 1), True)
+    np.testing.assert_array_equal(out[0, 0], [-np.inf, 1, 1, np.nan, np.nan, np.nan, np.inf])
+    np.testing.assert_array_equal(indices[0, 0], [0, 2, 2, 4, 4, 5, 7])
+
+
+def test_signals_and_uneven_padding():
+    x = np.arange(1.0, 6.0).reshape(1, 1, 5)
+    lay = fit("kernel_size", 3, (5,), 2, [(0, 1)], ceil_mode=True)
+    np.testing.assert_array_equal(cuda.avg_pool(x, lay, False), [[[2, 4, 5]]])
+    np.testing.assert_array_equal(cuda.avg_pool(x, lay, True), [[[2, 4, 2.5]]])
+    lay = fit("kernel_size", 3, (5,), 2, [(2, 1)])
+    np.testing.assert_allclose(cuda.avg_pool(x, lay, True), [[[1 / 3, 2, 4]]])
+    np.testing.assert_array_equal(cuda.avg_pool(x, lay, False), [[[1, 2, 4]]])
+    np.testing.assert_array_equal(cuda.max_pool(x[..., ::-1], lay, False)[0], [[[5, 5, 3]]])
+
+
+def test_what_is_refused():
+    lay = fit("kernel_size", 2, (4, 4))
+    with pytest.raises(ValueError, match="'cuda' can't compute this layer: its kernels take"):
+        cuda.max_pool(np.ones((1, 1, 4, 4), int), lay, True)
+    with pytest.raises(ValueError, match="take one or two axes of pixels, not 3"):
+        cuda.avg_pool(np.ones((1, 1, 4, 4, 4)), fit("kernel_size", 2, (4, 4, 4)), True)
