@@ -6,15 +6,20 @@ with one or two axes of pixels, of one dtype (float16, float32, float64) and in 
 
 import copy
 import math
-from typing import Any, NamedTuple
+from typing import Any, Literal, NamedTuple
 
 import numpy as np
 
-from convbook.arrays import Array, array_module
+from convbook.arrays import Array, array_module, shown
 from convbook.cuda import blocks
 from convbook.cuda.blocks import THREADS, Plane, add_parts, blocks_for, ints, parts_of
 from convbook.cuda.launch import Kernel, kernel, launch
 from convbook.geometry import Fit
+
+#: "full" multiplies in the dtype of the arrays, "tf32" rounds float32 to 10 bits of mantissa and
+#: multiplies on tensor cores, which chips of compute capability 8.0 and later have. Depthwise
+#: layers have no products of matrices and are computed in full.
+Precision = Literal["full", "tf32"]
 
 
 class Tile(NamedTuple):
@@ -40,9 +45,16 @@ class Tile(NamedTuple):
 TILES = (Tile(128, 128, 8, 8), Tile(64, 128, 4, 8), Tile(64, 64, 4, 4))
 
 
-def forward(x: Array, weight: Array, out: Array, lay: Fit, bias: Array | None = None) -> None:
+def forward(
+    x: Array,
+    weight: Array,
+    out: Array,
+    lay: Fit,
+    bias: Array | None = None,
+    precision: Precision = "full",
+) -> None:
     """Fill `out` (n, c_out, positions) with the convolution, plus `bias` (c_out,)."""
-    layer, xp = _Layer(x, weight, out, lay), array_module(x)
+    layer, xp = _Layer(x, weight, out, lay, precision), array_module(x)
     blocks.row_by_row(out)
     if not out.size:
         return
@@ -54,13 +66,15 @@ def forward(x: Array, weight: Array, out: Array, lay: Fit, bias: Array | None = 
     rows, columns = layer.c_out // layer.groups, layer.n * math.prod(layer.positions)
     tile = _tile(out.dtype, rows, columns, layer.groups)
     tiles = tile.cover(rows, columns)
-    run = layer.kernel("conv.cu", "conv_forward", **tile.macros)
+    run = layer.product("conv_forward", tile)
     launch(run, math.prod(tiles) * layer.groups, THREADS, *arrays, *layer.numbers, *ints(*tiles))
 
 
-def input_gradient(grad: Array, weight: Array, out: Array, lay: Fit) -> None:
+def input_gradient(
+    grad: Array, weight: Array, out: Array, lay: Fit, precision: Precision = "full"
+) -> None:
     """Fill `out` (n, c, pixels) with the gradient with respect to the input."""
-    layer, xp = _Layer(out, weight, grad, lay), array_module(grad)
+    layer, xp = _Layer(out, weight, grad, lay, precision), array_module(grad)
     blocks.row_by_row(out)
     if not out.size:
         return
@@ -83,18 +97,20 @@ def input_gradient(grad: Array, weight: Array, out: Array, lay: Fit) -> None:
     rows = layer.c // layer.groups
     tile = _tile(out.dtype, rows, of_phase, layer.groups * phases)
     tiles = tile.cover(rows, of_phase)
-    run = layer.kernel("conv.cu", "conv_input_gradient", **tile.macros)
+    run = layer.product("conv_input_gradient", tile)
     many = math.prod(tiles) * layer.groups * phases
     launch(run, many, THREADS, *arrays, *layer.numbers, *ints(*tiles))
 
 
-def weight_gradient(grad: Array, x: Array, out: Array, lay: Fit) -> None:
+def weight_gradient(
+    grad: Array, x: Array, out: Array, lay: Fit, precision: Precision = "full"
+) -> None:
     """Fill `out` (c_out, c/groups, kernel) with the gradient with respect to the weights.
 
     The sum over all positions of all images is cut into parts, which are added in a second pass in
     a fixed order: two runs give the same bits.
     """
-    layer, xp = _Layer(x, out, grad, lay), array_module(grad)
+    layer, xp = _Layer(x, out, grad, lay, precision), array_module(grad)
     blocks.row_by_row(out)
     terms = layer.n * math.prod(layer.positions)
     if not out.size or not terms:
@@ -109,7 +125,7 @@ def weight_gradient(grad: Array, x: Array, out: Array, lay: Fit) -> None:
         rows, columns = layer.c_out // layer.groups, out.size // layer.c_out
         tile = _tile(out.dtype, rows, columns, layer.groups * parts_of(terms, 1, out.size)[0])
         tiles = tile.cover(rows, columns)
-        run = layer.kernel("conv.cu", "conv_weight_gradient", **tile.macros)
+        run = layer.product("conv_weight_gradient", tile)
         of_part = math.prod(tiles) * layer.groups
     parts, terms_of_part = parts_of(terms, of_part, out.size)
     sums = xp.empty((parts, *out.shape), dtype="float64" if out.dtype == "float64" else "float32")
@@ -122,9 +138,13 @@ def weight_gradient(grad: Array, x: Array, out: Array, lay: Fit) -> None:
 class _Layer(Plane):
     """The numbers that kernels take about a layer."""
 
-    def __init__(self, x: Array, weight: Array, out: Array, lay: Fit) -> None:
+    def __init__(self, x: Array, weight: Array, out: Array, lay: Fit, precision: str) -> None:
         super().__init__(x.dtype, lay)
-        self.dtype = x.dtype
+        if precision not in ("full", "tf32"):
+            raise ValueError(f"precision must be 'full' or 'tf32'; it is {shown(precision)}")
+        if precision == "tf32" and x.dtype != "float32":
+            raise ValueError(f"precision 'tf32' is for float32; the arrays are {x.dtype.name}")
+        self.dtype, self.on_tensor_cores = x.dtype, precision == "tf32"
         self.n, self.c = map(int, x.shape[:2])
         self.c_out, self.groups = weight.shape[0], self.c // max(weight.shape[1], 1)
         blocks.at_most("pixels of all images", self.n * math.prod(lay.pixels))
@@ -150,6 +170,10 @@ class _Layer(Plane):
 
     def kernel(self, file: str, name: str, **macros: int) -> Kernel:
         return kernel(file, name, self.dtype, **self.macros, **macros)
+
+    def product(self, name: str, tile: Tile) -> Kernel:
+        macros = tile.macros | {"TENSOR_CORES": int(self.on_tensor_cores)}
+        return self.kernel("conv.cu", name, **macros)
 
     @property
     def numbers(self) -> tuple[np.int32, ...]:

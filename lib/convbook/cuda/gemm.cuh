@@ -1,8 +1,9 @@
 // A matrix product whose factors are never stored: a problem says what stands where.
 //
 // out[row, column] = start(row) + sum over k of a(row, k) b(k, column). A block computes
-// TILE_M x TILE_N of it, a thread THREAD_M x THREAD_N, in steps of TILE_K through shared memory:
-// while one buffer is multiplied, the next step is on its way in registers.
+// TILE_M x TILE_N of it in steps of TILE_K through shared memory: while one buffer is multiplied,
+// the next step is on its way in registers. An engine multiplies: each thread for itself, or the
+// tensor cores for a warp.
 //
 // A problem has:
 //   rows, columns, k_begin, k_end   the extents
@@ -21,24 +22,126 @@ constexpr int WARP = 32;
 constexpr int TILE_K = 8;
 constexpr int LOADS_M = TILE_M * TILE_K / THREADS;
 constexpr int LOADS_N = TILE_N * TILE_K / THREADS;
-constexpr int THREADS_N = TILE_N / THREAD_N;
 static_assert(THREADS == TILE_K * WARP, "a warp loads one k, or all of them for 4 columns");
 static_assert(TILE_M % WARP == 0 && TILE_N % WARP == 0, "every thread loads as much");
-static_assert((TILE_M / THREAD_M) * THREADS_N == THREADS, "every thread has a part of the tile");
-static_assert(THREAD_M % 4 == 0 && THREAD_N % 4 == 0, "threads read four numbers at once");
 
-// Four more in each line: eight lines begin in different banks, and stay aligned.
+// Four or eight more in each line: the numbers that a warp reads at once are in different banks.
+constexpr int PAD = TENSOR_CORES ? 8 : 4;
 struct Tiles {
-    alignas(16) SUM a[2][TILE_K][TILE_M + 4];
-    alignas(16) SUM b[2][TILE_K][TILE_N + 4];
+    alignas(16) SUM a[2][TILE_K][TILE_M + PAD];
+    alignas(16) SUM b[2][TILE_K][TILE_N + PAD];
 };
 
-// The place of a thread's i-th row or column in the tile: in runs of four, far apart, so that
-// neighbouring threads read neighbouring runs.
-template <int TILE, int EACH>
-__device__ inline int place_of(int thread, int i) {
-    return i / 4 * (TILE / (EACH / 4)) + thread * 4 + i % 4;
-}
+// Every thread multiplies THREAD_M x THREAD_N numbers of the tile, in runs of four that are far
+// apart: neighbouring threads read neighbouring runs.
+struct Lanes {
+    static constexpr int THREADS_N = TILE_N / THREAD_N;
+    static_assert(TENSOR_CORES || TILE_M / THREAD_M * THREADS_N == THREADS, "a part for each");
+    static_assert(THREAD_M % 4 == 0 && THREAD_N % 4 == 0, "threads read four numbers at once");
+    SUM sums[THREAD_M][THREAD_N];
+    int thread_m, thread_n;
+
+    __device__ Lanes() : thread_m(threadIdx.x / THREADS_N), thread_n(threadIdx.x % THREADS_N) {
+#pragma unroll
+        for (int i = 0; i < THREAD_M; i++) {
+#pragma unroll
+            for (int j = 0; j < THREAD_N; j++) sums[i][j] = 0;
+        }
+    }
+    __device__ static SUM taken(SUM value) { return value; }
+    __device__ int row(int i) const {
+        return i / 4 * (TILE_M / (THREAD_M / 4)) + thread_m * 4 + i % 4;
+    }
+    __device__ int column(int j) const {
+        return j / 4 * (TILE_N / (THREAD_N / 4)) + thread_n * 4 + j % 4;
+    }
+    __device__ void add(const Tiles &tiles, int buffer) {
+#pragma unroll
+        for (int k = 0; k < TILE_K; k++) {
+            SUM a[THREAD_M], b[THREAD_N];
+#pragma unroll
+            for (int i = 0; i < THREAD_M; i++) a[i] = tiles.a[buffer][k][row(i)];
+#pragma unroll
+            for (int j = 0; j < THREAD_N; j++) b[j] = tiles.b[buffer][k][column(j)];
+#pragma unroll
+            for (int i = 0; i < THREAD_M; i++) {
+#pragma unroll
+                for (int j = 0; j < THREAD_N; j++) sums[i][j] += a[i] * b[j];
+            }
+        }
+    }
+    // Calls put(row, column, sum) for each sum, column by column.
+    template <class Put>
+    __device__ void each(Put put) const {
+#pragma unroll
+        for (int j = 0; j < THREAD_N; j++) {
+#pragma unroll
+            for (int i = 0; i < THREAD_M; i++) put(row(i), column(j), sums[i][j]);
+        }
+    }
+};
+
+// Every warp multiplies a part of the tile, 16 x 8 numbers at once, from factors in TF32.
+struct TensorCores {
+    static constexpr int WARPS_M = 2, WARPS_N = THREADS / WARP / WARPS_M;
+    static constexpr int DOWN = TILE_M / WARPS_M / 16, ACROSS = TILE_N / WARPS_N / 8;
+    float sums[DOWN][ACROSS][4];
+    int first_row, first_column, g, t;
+
+    __device__ TensorCores()
+        : first_row(threadIdx.x / WARP % WARPS_M * (TILE_M / WARPS_M)),
+          first_column(threadIdx.x / WARP / WARPS_M * (TILE_N / WARPS_N)),
+          g(threadIdx.x % WARP / 4), t(threadIdx.x % 4) {
+#pragma unroll
+        for (int i = 0; i < DOWN; i++) {
+#pragma unroll
+            for (int j = 0; j < ACROSS; j++) {
+#pragma unroll
+                for (int part = 0; part < 4; part++) sums[i][j][part] = 0;
+            }
+        }
+    }
+    __device__ static float taken(float value) { return round_to_tf32(value); }
+    __device__ void add(const Tiles &tiles, int buffer) {
+        const auto &from_a = tiles.a[buffer];
+        const auto &from_b = tiles.b[buffer];
+        float b[ACROSS][2];
+#pragma unroll
+        for (int j = 0; j < ACROSS; j++) {
+            const int column = first_column + j * 8 + g;
+            b[j][0] = from_b[t][column], b[j][1] = from_b[t + 4][column];
+        }
+#pragma unroll
+        for (int i = 0; i < DOWN; i++) {
+            const int row = first_row + i * 16 + g;
+            const float a[4] = {float(from_a[t][row]), float(from_a[t][row + 8]),
+                                float(from_a[t + 4][row]), float(from_a[t + 4][row + 8])};
+#pragma unroll
+            for (int j = 0; j < ACROSS; j++) mma_tf32(sums[i][j], a, b[j]);
+        }
+    }
+    template <class Put>
+    __device__ void each(Put put) const {
+#pragma unroll
+        for (int j = 0; j < ACROSS; j++) {
+#pragma unroll
+            for (int side = 0; side < 2; side++) {
+#pragma unroll
+                for (int i = 0; i < DOWN; i++) {
+#pragma unroll
+                    for (int half = 0; half < 2; half++) {
+                        put(first_row + i * 16 + g + half * 8,
+                            first_column + j * 8 + t * 2 + side, sums[i][j][half * 2 + side]);
+                    }
+                }
+            }
+        }
+    }
+};
+
+template <bool ON_TENSOR_CORES> struct EngineOf { typedef Lanes Type; };
+template <> struct EngineOf<true> { typedef TensorCores Type; };
+typedef EngineOf<TENSOR_CORES>::Type Engine;
 
 template <class Problem>
 __device__ inline void multiply(Tiles &tiles, const Problem &problem, int tile_m, int tile_n) {
@@ -46,7 +149,6 @@ __device__ inline void multiply(Tiles &tiles, const Problem &problem, int tile_m
     const int k_of_a = thread % TILE_K, row_of_a = tile_m * TILE_M + thread / TILE_K;
     const int k_of_b = Problem::K_FIRST ? k_of_a : thread / WARP;
     const int column_of_b = tile_n * TILE_N + (Problem::K_FIRST ? thread / TILE_K : thread % WARP);
-    const int thread_m = thread / THREADS_N, thread_n = thread % THREADS_N;
 
     typename Problem::Row rows[LOADS_M];
     typename Problem::Column columns[LOADS_N];
@@ -69,20 +171,16 @@ __device__ inline void multiply(Tiles &tiles, const Problem &problem, int tile_m
     auto store = [&](int buffer) {
 #pragma unroll
         for (int i = 0; i < LOADS_M; i++) {
-            tiles.a[buffer][k_of_a][thread / TILE_K + i * WARP] = next_a[i];
+            tiles.a[buffer][k_of_a][thread / TILE_K + i * WARP] = Engine::taken(next_a[i]);
         }
 #pragma unroll
         for (int i = 0; i < LOADS_N; i++) {
-            tiles.b[buffer][k_of_b][column_of_b - tile_n * TILE_N + i * WARP] = next_b[i];
+            tiles.b[buffer][k_of_b][column_of_b - tile_n * TILE_N + i * WARP] =
+                Engine::taken(next_b[i]);
         }
     };
 
-    SUM sums[THREAD_M][THREAD_N];
-#pragma unroll
-    for (int i = 0; i < THREAD_M; i++) {
-#pragma unroll
-        for (int j = 0; j < THREAD_N; j++) sums[i][j] = 0;
-    }
+    Engine engine;
     const int steps = divide_up(problem.k_end - problem.k_begin, TILE_K);
     if (steps > 0) {
         load();
@@ -93,40 +191,19 @@ __device__ inline void multiply(Tiles &tiles, const Problem &problem, int tile_m
         const int buffer = step % 2;
         const bool more = step + 1 < steps;
         if (more) load();
-#pragma unroll
-        for (int k = 0; k < TILE_K; k++) {
-            SUM a[THREAD_M], b[THREAD_N];
-#pragma unroll
-            for (int i = 0; i < THREAD_M; i++) {
-                a[i] = tiles.a[buffer][k][place_of<TILE_M, THREAD_M>(thread_m, i)];
-            }
-#pragma unroll
-            for (int j = 0; j < THREAD_N; j++) {
-                b[j] = tiles.b[buffer][k][place_of<TILE_N, THREAD_N>(thread_n, j)];
-            }
-#pragma unroll
-            for (int i = 0; i < THREAD_M; i++) {
-#pragma unroll
-                for (int j = 0; j < THREAD_N; j++) sums[i][j] += a[i] * b[j];
-            }
-        }
+        engine.add(tiles, buffer);
         if (more) {
             store(1 - buffer);
             __syncthreads();
         }
     }
 
-#pragma unroll
-    for (int j = 0; j < THREAD_N; j++) {
-        const int column = tile_n * TILE_N + place_of<TILE_N, THREAD_N>(thread_n, j);
-        if (column >= problem.columns) continue;
-        auto *out = problem.out(column);
-#pragma unroll
-        for (int i = 0; i < THREAD_M; i++) {
-            const int row = tile_m * TILE_M + place_of<TILE_M, THREAD_M>(thread_m, i);
-            if (row < problem.rows) out[row * problem.row_stride] = sums[i][j] + problem.start(row);
+    engine.each([&](int row, int column, SUM sum) {
+        row += tile_m * TILE_M, column += tile_n * TILE_N;
+        if (row < problem.rows && column < problem.columns) {
+            problem.out(column)[row * problem.row_stride] = sum + problem.start(row);
         }
-    }
+    });
 }
 
 #endif

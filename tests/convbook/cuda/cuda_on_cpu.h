@@ -79,30 +79,30 @@ inline unsigned short float_to_half(float value) {
     std::memcpy(&bits, &half, 2);
     return bits;
 }
-inline unsigned float_to_tf32(float value) {
+inline float round_to_tf32(float value) {
     unsigned bits;
     std::memcpy(&bits, &value, 4);
-    return std::isfinite(value) ? (bits + 0x1000) & ~0x1fffu : bits;
+    if (std::isfinite(value)) bits = (bits + 0x1000) & ~0x1fffu;
+    std::memcpy(&value, &bits, 4);
+    return value;
 }
 
-static unsigned lanes_a[1024][4], lanes_b[1024][2];
-inline void mma_tf32(float (&d)[4], const unsigned (&a)[4], const unsigned (&b)[2]) {
+static float lanes_a[1024][4], lanes_b[1024][2];
+inline void mma_tf32(float (&d)[4], const float (&a)[4], const float (&b)[2]) {
     std::memcpy(lanes_a[current], a, sizeof a);
     std::memcpy(lanes_b[current], b, sizeof b);
     wait();
     const unsigned warp = current / 32 * 32, lane = current % 32;
-    const auto number = [](unsigned bits) {
-        if (bits & 0x1fff) std::abort();  // not rounded to TF32
-        float value;
-        std::memcpy(&value, &bits, 4);
+    const auto rounded = [](float value) {
+        if (value != round_to_tf32(value)) std::abort();  // the hardware would cut it off
         return value;
     };
     // Where the manual says that the element at (row, column) of a, and of b, is held.
     const auto of_a = [&](unsigned row, unsigned column) {
-        return number(lanes_a[warp + row % 8 * 4 + column % 4][row / 8 + column / 4 * 2]);
+        return rounded(lanes_a[warp + row % 8 * 4 + column % 4][row / 8 + column / 4 * 2]);
     };
     const auto of_b = [&](unsigned row, unsigned column) {
-        return number(lanes_b[warp + column * 4 + row % 4][row / 4]);
+        return rounded(lanes_b[warp + column * 4 + row % 4][row / 4]);
     };
     for (unsigned i = 0; i < 4; i++) {
         const unsigned row = lane / 4 + i / 2 * 8, column = lane % 4 * 2 + i % 2;

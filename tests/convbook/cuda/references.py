@@ -90,18 +90,18 @@ def convolution(
     return Convolution(lay, x, weight, bias, grad, *results)
 
 
-def check(given: Convolution) -> None:
+def check(given: Convolution, precision: Any = "full") -> None:
     """All three passes, into arrays full of NaN."""
     lay, x, weight = given.lay, given.x, given.weight
     out = np.full(given.out.shape, np.nan, x.dtype)
-    cuda.forward(x, weight, out, lay, given.bias)
+    cuda.forward(x, weight, out, lay, given.bias, precision)
     np.testing.assert_array_equal(out, given.out)
-    cuda.forward(x, weight, out, lay)
+    cuda.forward(x, weight, out, lay, precision=precision)
     without = given.out - given.bias.reshape(-1, *(1,) * len(lay.pixels))
     np.testing.assert_array_equal(out, without)
     found = np.full(x.shape, np.nan, x.dtype)
-    cuda.input_gradient(given.grad, weight, found, lay)
+    cuda.input_gradient(given.grad, weight, found, lay, precision)
     np.testing.assert_array_equal(found, given.input_gradient)
     found = np.full(weight.shape, np.nan, x.dtype)
-    cuda.weight_gradient(given.grad, x, found, lay)
+    cuda.weight_gradient(given.grad, x, found, lay, precision)
     np.testing.assert_array_equal(found, given.weight_gradient)

@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 from convbook import cuda
 from convbook.cuda.blocks import parts_of
+from convbook.geometry import fit
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from references import Variant, check, convolution, layers
@@ -43,12 +44,30 @@ def test_in_every_dtype(variant: Variant, dtype: str, data: Any):
 
 
 @pytest.mark.parametrize("tile", convbook.cuda.conv.TILES, ids=str)
+@pytest.mark.parametrize("precision", ["full", "tf32"])
 @pytest.mark.parametrize("channels", [1, 31, 64, 129])
-def test_with_every_tile(tile: Any, channels: int, monkeypatch: pytest.MonkeyPatch):
+def test_with_every_tile(tile: Any, channels: int, precision: str, monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setattr(convbook.cuda.conv, "_tile", lambda *_: tile)
     shape, padding = (2, 9, 8), [(1, 1), (0, 2)]
-    check(convolution(Variant((3, 3)), "float32", shape, 1, 3, channels, padding))
-    check(convolution(Variant((3, 3)), "float32", shape, 1, channels, 2, padding))
+    check(convolution(Variant((3, 3)), "float32", shape, 1, 3, channels, padding), precision)
+    check(convolution(Variant((3, 3)), "float32", shape, 1, channels, 2, padding), precision)
+
+
+@settings(max_examples=10)
+@given(st.data())
+def test_whole_numbers_are_exact_in_tf32(data: Any):
+    variant = Variant((2, 3), (2, 1), (1, 3))
+    check(convolution(variant, "float32", **data.draw(layers(variant, channels=9))), "tf32")
+
+
+def test_tf32_rounds_factors_to_10_bits_and_full_does_not():
+    x = np.array([1 + 2**-11, 1 + 2**-12, -1 - 2**-11, 1 - 2**-12], "float32").reshape(1, 1, 1, 4)
+    weight, lay = np.ones((1, 1, 1, 1), "float32"), fit("weight", 1, (1, 4))
+    out = np.empty_like(x)
+    cuda.forward(x, weight, out, lay, precision="tf32")
+    np.testing.assert_array_equal(out.reshape(-1), [1 + 2**-10, 1, -1 - 2**-10, 1])
+    cuda.forward(x, weight, out, lay)
+    np.testing.assert_array_equal(out, x)
 
 
 @settings(max_examples=10)
@@ -87,6 +106,11 @@ def test_what_is_refused():
         cuda.forward(given.x.astype(int), given.weight, given.out, given.lay)
     with pytest.raises(ValueError, match=r"^out must lie row by row in memory$"):
         cuda.forward(given.x, given.weight, np.empty((1, 1, 6, 3), "f")[:, :, ::2], given.lay)
+    double = given.x.astype("float64")
+    with pytest.raises(ValueError, match=r"^precision 'tf32' is for float32; .* are float64$"):
+        cuda.forward(double, double, double, given.lay, precision="tf32")
+    with pytest.raises(ValueError, match=r"^precision must be 'full' or 'tf32'; it is 'half'$"):
+        cuda.weight_gradient(given.grad, given.x, given.weight, given.lay, precision="half")
     three = given.lay._replace(size=(1, 3, 3))
     assert cuda.refusal(given.x.dtype, three) == (
         "its kernels take one or two axes of pixels, not 3"

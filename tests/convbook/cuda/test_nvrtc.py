@@ -35,6 +35,9 @@ def asked_for() -> list[Kernel]:
                     cuda.forward(given.x, given.weight, given.out, given.lay)
                     cuda.input_gradient(given.grad, given.weight, given.x, given.lay)
                     cuda.weight_gradient(given.grad, given.x, given.weight, given.lay)
+                    if dtype == "float32":
+                        out = given.out
+                        cuda.forward(given.x, given.weight, out, given.lay, precision="tf32")
             of_depth = convolution(VARIANTS[0], dtype, (1, 9, 9), 2, 1, 1, [(1, 1), (1, 1)])
             cuda.forward(of_depth.x, of_depth.weight, of_depth.out, of_depth.lay)
             cuda.input_gradient(of_depth.grad, of_depth.weight, of_depth.x, of_depth.lay)
