@@ -18,8 +18,8 @@ export OMP_NUM_THREADS ?= 2
 
 VENV := .venv/installed
 BOOK := build/_build/html
-LIBRARY := $(wildcard lib/convbook/*.py)
-GRADER := $(wildcard lib/invigilator/*)
+LIBRARY := $(shell find lib/convbook -type f -not -name "*.pyc")
+GRADER := $(shell find lib/invigilator -type f -not -name "*.pyc")
 SOLUTIONS := $(wildcard solutions/*/*.md)
 EXERCISES := build/exercises
 CHAPTERS := $(wildcard chapters/*.md chapters/*.bib) $(shell find chapters/_static -type f)

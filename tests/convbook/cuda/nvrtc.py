@@ -10,7 +10,11 @@ from pathlib import Path
 def _nvrtc() -> ctypes.CDLL:
     spec = importlib.util.find_spec("nvidia")
     places = spec.submodule_search_locations if spec else None
-    found = [path for place in places or () for path in Path(place).rglob("libnvrtc.so.*")]
+    folders = [Path(place) for place in places or ()]
+    found = [path for folder in folders for path in folder.rglob("libnvrtc.so.*")]
+    # It looks for its other half in the system's folders; loaded already, it is found.
+    for builtins in found[0].parent.glob("libnvrtc-builtins.so.*"):
+        ctypes.CDLL(str(builtins), ctypes.RTLD_GLOBAL)
     return ctypes.CDLL(str(found[0]))
 
 
