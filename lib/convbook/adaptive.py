@@ -15,13 +15,14 @@ from convbook.arrays import (
     array_module,
     cast,
     floating,
+    grad_of,
     in_one_dtype,
     in_one_place,
     integers,
     truth,
 )
 from convbook.faces import face
-from convbook.planes import grad_of, scattered
+from convbook.planes import scattered
 from convbook.pool import avg_pool, max_pool, with_pixels
 
 

@@ -177,6 +177,20 @@ def bias_of(bias: ArrayLike | None, shape: tuple[int, ...], xp: Any = np) -> Arr
     return array
 
 
+def grad_of(grad: ArrayLike, shape: tuple[int, ...]) -> Array:
+    """`grad` as an array, which must have the output's `shape`.
+
+    >>> grad_of([1.0, 2.0], (3,))
+    Traceback (most recent call last):
+    ...
+    ValueError: grad must have the output's shape (3,); it has (2,)
+    """
+    grad = array_of("grad", grad)
+    if grad.shape != shape:
+        raise ValueError(f"grad must have the output's shape {shape}; it has {grad.shape}")
+    return grad
+
+
 def in_one_dtype(*arrays: Array) -> tuple[Array, ...]:
     """Return the arrays in the dtype to which they all promote; integers become int64.
 

@@ -11,10 +11,19 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import ArrayLike
 
-from convbook.arrays import Array, array_module, cast, floating, in_one_place, integer, integers
+from convbook.arrays import (
+    Array,
+    array_module,
+    cast,
+    floating,
+    grad_of,
+    in_one_place,
+    integer,
+    integers,
+)
 from convbook.faces import face
 from convbook.geometry import Fit, fit, same_padding
-from convbook.planes import blocks, grad_of, images_from, planes_of, taps
+from convbook.planes import blocks, images_from, planes_of, taps
 from convbook.windows import Mode, images_of, pad, pad_backward
 
 

@@ -16,6 +16,7 @@ from convbook.arrays import (
     array_of,
     bias_of,
     floating,
+    grad_of,
     in_one_dtype,
     in_one_place,
     integer,
@@ -252,14 +253,6 @@ def bias_gradient(grad: Array) -> Array:
     axes = (0, *range(2, grad.ndim))
     total: Array = array_module(grad).sum(grad, axis=axes)
     return total
-
-
-def grad_of(grad: ArrayLike, shape: tuple[int, ...]) -> Array:
-    """`grad` as an array, which must have the shape of the output."""
-    grad = array_of("grad", grad)
-    if grad.shape != shape:
-        raise ValueError(f"grad must have the output's shape {shape}; it has {grad.shape}")
-    return grad
 
 
 def _check(

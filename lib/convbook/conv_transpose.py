@@ -13,12 +13,13 @@ from convbook.arrays import (
     Array,
     array_of,
     floating,
+    grad_of,
     in_one_dtype,
     in_one_place,
     integer,
     integers,
 )
-from convbook.conv import Gradients, Steps, bias_gradient, grad_of, spread_bias
+from convbook.conv import Gradients, Steps, bias_gradient, spread_bias
 from convbook.convolution import correlate, input_gradient, weight_gradient
 from convbook.geometry import Fit, number_pairs
 from convbook.windows import images_of

@@ -2,8 +2,15 @@
 
 from numpy.typing import ArrayLike
 
-from convbook.arrays import Array, array_module, array_of, bias_of, in_one_dtype, in_one_place
-from convbook.planes import grad_of
+from convbook.arrays import (
+    Array,
+    array_module,
+    array_of,
+    bias_of,
+    grad_of,
+    in_one_dtype,
+    in_one_place,
+)
 
 
 @in_one_place("x", "weight", "bias")

@@ -14,11 +14,11 @@ from convbook.arrays import (
     array_of,
     cast,
     floating,
+    grad_of,
     in_one_place,
     shown,
     truth,
 )
-from convbook.planes import grad_of
 
 
 class Normalised(NamedTuple):

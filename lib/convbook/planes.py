@@ -13,9 +13,8 @@ from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
-from numpy.typing import ArrayLike
 
-from convbook.arrays import Array, array_module, array_of, cast, kind_of
+from convbook.arrays import Array, array_module, cast, kind_of
 from convbook.geometry import Fit
 
 #: Bytes of input that are worked on at once: they and what is made of them stay in the cache.
@@ -40,20 +39,6 @@ def images_from(planes: Array, batch: tuple[int, ...]) -> Array:
     """
     images: Array = array_module(planes).reshape(planes, (*batch, *planes.shape[1:]))
     return images
-
-
-def grad_of(grad: ArrayLike, shape: tuple[int, ...]) -> Array:
-    """`grad` as an array, which must have the output's `shape`.
-
-    >>> grad_of([1.0, 2.0], (3,))
-    Traceback (most recent call last):
-    ...
-    ValueError: grad must have the output's shape (3,); it has (2,)
-    """
-    grad = array_of("grad", grad)
-    if grad.shape != shape:
-        raise ValueError(f"grad must have the output's shape {shape}; it has {grad.shape}")
-    return grad
 
 
 def blocks(planes: Array) -> Iterator[slice]:
