@@ -24,8 +24,9 @@ from convbook.arrays import (
     integer,
     integers,
 )
+from convbook.convolution import correlate, input_gradient
 from convbook.geometry import Fit, Padding, fit, padding_pairs
-from convbook.windows import fold, sliding_windows, unfold
+from convbook.windows import sliding_windows
 
 
 @in_one_place("kernel")
@@ -112,32 +113,27 @@ def toeplitz_operator(
     """`toeplitz_matrix` that is never stored: a `LinearOperator` of SciPy, or of CuPy.
 
     Multiplying it with a vector computes the convolution, and its transpose the gradient with
-    respect to the input, so it can be given to a solver. Memory: the kernel, and the patches of
-    the vectors while they are multiplied, s_h·s_w times their size.
+    respect to the input, so it can be given to a solver. Cost, memory and error are those of
+    `conv`.
 
     >>> operator = toeplitz_operator([1, 2, 3], 4, padding=1)
     >>> operator @ np.ones(4, int), operator.T @ np.ones(4, int)
     (array([5, 6, 6, 3]), array([3, 6, 6, 5]))
     """
     weight, lay, groups = _layer(kernel, shape, padding, stride, dilation, groups)
-    xp, (c_out, share) = array_module(weight), weight.shape[:2]
-    options: dict[str, Any] = {"stride": lay.stride, "padding": lay.pairs, "dilation": lay.dilation}
-    rows = math.prod(lay.positions)
-    kernels = weight.reshape(groups, c_out // groups, share * math.prod(lay.size))
+    inputs = groups * weight.shape[1], *lay.pixels
+    outputs = weight.shape[0], *lay.positions
 
     def forward(vectors: Any) -> Any:
         """One image for each column of `vectors`."""
-        images = vectors.reshape(len(vectors), -1).T.reshape(-1, groups * share, *lay.pixels)
-        columns = unfold(images, lay.size, **options).reshape(len(images), groups, -1, rows)
-        return (kernels @ columns).reshape(len(images), -1).T.reshape(-1, *vectors.shape[1:])
+        images, kernels = in_one_dtype(_in_rows(vectors, inputs), weight)
+        return _in_columns(correlate(images, kernels, lay), vectors)
 
     def transposed(vectors: Any) -> Any:
-        outputs = vectors.reshape(len(vectors), -1).T.reshape(-1, groups, c_out // groups, rows)
-        columns = (xp.matrix_transpose(kernels) @ outputs).reshape(len(outputs), -1, rows)
-        images = fold(columns, lay.pixels, lay.size, **options)
-        return images.reshape(len(outputs), -1).T.reshape(-1, *vectors.shape[1:])
+        images, kernels = in_one_dtype(_in_rows(vectors, outputs), weight)
+        return _in_columns(input_gradient(images, kernels, lay, groups), vectors)
 
-    if xp is np:
+    if array_module(weight) is np:
         from scipy.sparse.linalg import LinearOperator
     else:
         from cupyx.scipy.sparse.linalg import LinearOperator
@@ -149,6 +145,17 @@ def toeplitz_operator(
         rmatmat=transposed,
         dtype=weight.dtype,
     )
+
+
+def _in_rows(vectors: Array, shape: tuple[int, ...]) -> Array:
+    """The columns of a matrix, or a vector, as arrays of this shape."""
+    given = array_of("vectors", vectors)
+    return given.reshape(len(given), -1).T.reshape(-1, *shape)
+
+
+def _in_columns(arrays: Array, like: Array) -> Array:
+    """Arrays as the columns of a matrix; as a vector where `like` is one."""
+    return arrays.reshape(len(arrays), -1).T.reshape(-1, *like.shape[1:])
 
 
 @in_one_place("kernel")

@@ -264,23 +264,3 @@ def images_of(name: str, x: ArrayLike) -> Array:
             f"{name} must have shape (n, c, pixels of one or more axes); it has {x.shape}"
         )
     return x
-
-
-def padded_size(
-    name: str, kernel: tuple[int, ...], pixels: tuple[int, ...], padding: int | Sequence[int]
-) -> tuple[int, ...]:
-    """The size of an image of `pixels` with its padding.
-
-    Raises ValueError, about the argument `name`, unless a kernel of this size fits in it.
-
-    >>> padded_size("weight", (3, 3), (4, 1), padding=(0, 1))
-    (4, 3)
-    """
-    widths = integers("padding", padding, len(pixels))
-    padded = tuple(n + 2 * p for n, p in zip(pixels, widths, strict=True))
-    if any(not 1 <= s <= n for s, n in zip(kernel, padded, strict=True)):
-        raise ValueError(
-            f"{name} must have a kernel size of at least 1 that fits in the padded size {padded}; "
-            f"its kernel size is {kernel}"
-        )
-    return padded

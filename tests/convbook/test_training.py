@@ -4,7 +4,7 @@ import math
 from typing import Any
 
 import numpy as np
-from convbook import conv2d, dense
+from convbook import conv2d, conv_backward, dense
 from convbook.activations import dropout, dropout_backward, relu, relu_backward
 from convbook.data import digits
 from convbook.dense import dense_backward
@@ -16,20 +16,10 @@ from convbook.pool import (
     max_pool2d,
     max_pool_backward,
 )
-from convbook.windows import fold, unfold
 from drawing import numbers
 from gradients import numerical_gradient
 
 Parameters = dict[str, Any]
-
-
-def conv_backward(grad: Any, x: Any, weight: Any) -> tuple[Any, Any, Any]:
-    """By im2col and its transpose, for 3 × 3 kernels with padding 1."""
-    columns = unfold(x, 3, padding=1)
-    rows = grad.reshape(*grad.shape[:2], -1)
-    grad_columns = weight.reshape(len(weight), -1).T @ rows
-    grad_weight = np.einsum("nol,nkl->ok", rows, columns, optimize=True).reshape(weight.shape)
-    return fold(grad_columns, x.shape[2:], 3, padding=1), grad_weight, rows.sum((0, 2))
 
 
 def parameters(rng: Any, dtype: Any, pixels: int) -> Parameters:
@@ -60,10 +50,10 @@ def gradients(p: Parameters, seen: Any, labels: Any, logits: Any) -> Parameters:
     g, grad["w3"], grad["b3"] = dense_backward(g, h3, p["w3"])
     g = dropout_backward(g, factors).reshape(*a2.shape[:2], *(-(-n // 2) for n in a2.shape[2:]))
     g = avg_pool_backward(g, a2, 2, ceil_mode=True)
-    g, grad["w2"], grad["b2"] = conv_backward(relu_backward(g, a2), h1, p["w2"])
+    g, grad["w2"], grad["b2"] = conv_backward(relu_backward(g, a2), h1, p["w2"], padding=1)
     g = relu_backward(max_pool_backward(g, relu(normal.out), 2), normal.out)
     g, grad["gamma"], grad["beta"] = batch_norm_backward(g, a1, p["gamma"])
-    _, grad["w1"], grad["b1"] = conv_backward(g, x, p["w1"])
+    _, grad["w1"], grad["b1"] = conv_backward(g, x, p["w1"], padding=1)
     return grad
 
 

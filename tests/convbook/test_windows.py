@@ -8,7 +8,6 @@ import numpy as np
 import pytest
 import torch
 from convbook import pad, sliding_windows
-from convbook.windows import padded_size
 from drawing import Unchanged, layouts, numbers, rngs
 from hypothesis import given
 from hypothesis import strategies as st
@@ -142,10 +141,3 @@ def test_one_axis_may_be_given_in_any_form(size: Any):
 def test_windows_refuse(size: Any, error: type[Exception], message: str):
     with pytest.raises(error, match=f"^{re.escape(message)}$"):
         sliding_windows(np.zeros((2, 3)), size)
-
-
-def test_padded_size_names_what_it_was_asked_about():
-    assert padded_size("kernel", (5,), (3,), padding=1) == (5,)
-    message = "kernel must have a kernel size of at least 1 that fits in the padded size (3,); "
-    with pytest.raises(ValueError, match=f"^{re.escape(message)}its kernel size is \\(5,\\)$"):
-        padded_size("kernel", (5,), (3,), padding=0)
