@@ -167,7 +167,7 @@ def avg_pool(
     divisor = _divisor(lay, count_include_pad, divisor_override, xp, wide)
     means: Array = xp.empty((math.prod(x.shape[:2]), *lay.positions), dtype=dtype)
     for block, part in reached(x, lay, 0, wide):
-        means[block, ...] = cast(combined(part, lay, operator.add, xp.sum) / divisor, dtype)
+        means[block, ...] = cast(combined(part, lay, operator.add, _row_sums) / divisor, dtype)
     return images_from(means, x.shape[:2])
 
 
@@ -348,6 +348,14 @@ class _Pixels:
 
 def _floating_dtype(x: Array) -> Any:
     return x.dtype if kind_of(x) == "f" else array_module(x).float64
+
+
+def _row_sums(rows: Array, axis: int) -> Array:
+    """The sum of each row; of short ones, as a product with ones, which is three times as fast."""
+    xp, length = array_module(rows), rows.shape[axis]
+    short = length <= 256  # in long ones a sum by halves is more exact
+    sums: Array = rows @ xp.ones(length, dtype=rows.dtype) if short else xp.sum(rows, axis=axis)
+    return sums
 
 
 def _divisor(
