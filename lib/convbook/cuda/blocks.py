@@ -42,14 +42,14 @@ class Plane:
         self.pairs = none + lay.pairs
         self.before = tuple(before for before, _ in self.pairs)
         at_most("numbers of a padded channel", math.prod(lay.padded))
-
-    @property
-    def macros(self) -> dict[str, int]:
-        """What kernels are compiled for."""
-        each = {"SIZE": self.size, "STRIDE": self.stride, "DILATION": self.dilation}
-        return {
+        #: What kernels are compiled for.
+        self.macros = {
             f"{name}_{axis}": value
-            for name, values in each.items()
+            for name, values in (
+                ("SIZE", self.size),
+                ("STRIDE", self.stride),
+                ("DILATION", self.dilation),
+            )
             for axis, value in zip("HW", values, strict=True)
         }
 

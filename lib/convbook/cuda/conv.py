@@ -5,6 +5,7 @@ with one or two axes of pixels, of one dtype (float16, float32, float64) and in 
 """
 
 import copy
+import functools
 import math
 from typing import Any, Literal, NamedTuple
 
@@ -54,7 +55,8 @@ def forward(
     precision: Precision = "full",
 ) -> None:
     """Fill `out` (n, c_out, positions) with the convolution, plus `bias` (c_out,)."""
-    layer, xp = _Layer(x, weight, out, lay, precision), array_module(x)
+    layer = _layer(x.dtype, x.shape[:2], weight.shape[:2], lay, precision)
+    xp = array_module(x)
     blocks.row_by_row(out)
     if not out.size:
         return
@@ -74,7 +76,10 @@ def input_gradient(
     grad: Array, weight: Array, out: Array, lay: Fit, precision: Precision = "full"
 ) -> None:
     """Fill `out` (n, c, pixels) with the gradient with respect to the input."""
-    layer, xp = _Layer(out, weight, grad, lay, precision), array_module(grad)
+    layer, xp = (
+        _layer(out.dtype, out.shape[:2], weight.shape[:2], lay, precision),
+        array_module(grad),
+    )
     blocks.row_by_row(out)
     if not out.size:
         return
@@ -110,7 +115,8 @@ def weight_gradient(
     The sum over all positions of all images is cut into parts, which are added in a second pass in
     a fixed order: two runs give the same bits.
     """
-    layer, xp = _Layer(x, out, grad, lay, precision), array_module(grad)
+    layer = _layer(x.dtype, x.shape[:2], out.shape[:2], lay, precision)
+    xp = array_module(grad)
     blocks.row_by_row(out)
     terms = layer.n * math.prod(layer.positions)
     if not out.size or not terms:
@@ -136,22 +142,30 @@ def weight_gradient(
 
 
 class _Layer(Plane):
-    """The numbers that kernels take about a layer."""
+    """What kernels are told of a layer: images (n, c), weights (c_out, c/groups), both on `lay`."""
 
-    def __init__(self, x: Array, weight: Array, out: Array, lay: Fit, precision: str) -> None:
-        super().__init__(x.dtype, lay)
+    def __init__(
+        self,
+        dtype: Any,
+        images: tuple[int, int],
+        weights: tuple[int, int],
+        lay: Fit,
+        precision: Precision,
+    ) -> None:
+        super().__init__(dtype, lay)
         if precision not in ("full", "tf32"):
             raise ValueError(f"precision must be 'full' or 'tf32'; it is {shown(precision)}")
-        if precision == "tf32" and x.dtype != "float32":
-            raise ValueError(f"precision 'tf32' is for float32; the arrays are {x.dtype.name}")
-        self.dtype, self.on_tensor_cores = x.dtype, precision == "tf32"
-        self.n, self.c = map(int, x.shape[:2])
-        self.c_out, self.groups = weight.shape[0], self.c // max(weight.shape[1], 1)
-        blocks.at_most("pixels of all images", self.n * math.prod(lay.pixels))
-        blocks.at_most("positions in all images", self.n * math.prod(lay.positions))
+        if precision == "tf32" and dtype != "float32":
+            raise ValueError(f"precision 'tf32' is for float32; the arrays are {dtype.name}")
+        self.dtype, self.on_tensor_cores = dtype, precision == "tf32"
+        (self.n, self.c), self.c_out = images, weights[0]
+        self.groups = self.c // max(weights[1], 1)
+        pixels, positions = math.prod(lay.pixels), math.prod(lay.positions)
+        blocks.at_most("pixels of all images", self.n * pixels)
+        blocks.at_most("positions in all images", self.n * positions)
         blocks.at_most("numbers of a padded image", self.c * math.prod(lay.padded))
-        blocks.at_most("numbers of an output", self.c_out * math.prod(lay.positions))
-        blocks.at_most("weights", weight.size)
+        blocks.at_most("numbers of an output", self.c_out * positions)
+        blocks.at_most("weights", math.prod(weights) * math.prod(lay.size))
 
     @property
     def depthwise(self) -> bool:
@@ -180,6 +194,10 @@ class _Layer(Plane):
         """The arguments LAYER of kernels."""
         shapes = (self.n, self.c, *self.pixels, self.c_out, *self.positions)
         return ints(*shapes, *self.before, self.groups)
+
+
+# A training run asks for the same few layers again and again.
+_layer = functools.lru_cache(maxsize=1024)(_Layer)
 
 
 def _strips(layer: _Layer, arrays: tuple[Array, ...], flipped: bool) -> None:

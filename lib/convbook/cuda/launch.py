@@ -34,6 +34,7 @@ class Kernel(NamedTuple):
         return ("-std=c++17", *(f"-D{name}={value}" for name, value in self.macros))
 
 
+@functools.cache
 def kernel(file: str, name: str, dtype: np.dtype[Any], **macros: int) -> Kernel:
     """The kernel `name` of `file` for arrays of this `dtype`.
 

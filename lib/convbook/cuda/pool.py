@@ -1,5 +1,6 @@
 """Pooling by the kernels of this folder. Layers are (n, c, pixels), with one or two axes."""
 
+import functools
 from typing import Any
 
 from convbook.arrays import Array, array_module
@@ -59,12 +60,16 @@ def _run(
     **macros: int,
 ) -> None:
     """Launch a kernel with a thread for every number of `out`."""
-    plane = Plane(out.dtype, lay)
+    plane = _plane(out.dtype, lay)
     at_most("numbers in all channels of all images", out.size)
     shapes = (*plane.pixels, *plane.positions, *plane.before, out.size, *numbers)
     run = kernel("pool.cu", name, out.dtype, **plane.macros, **macros)
     if out.size:
         launch(run, blocks_for(out.size), THREADS, *arrays, *ints(*shapes))
+
+
+# A training run asks for the same few layers again and again.
+_plane = functools.lru_cache(maxsize=1024)(Plane)
 
 
 def _counted(lay: Fit, count_include_pad: bool) -> tuple[int, ...]:

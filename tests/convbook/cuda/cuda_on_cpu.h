@@ -4,12 +4,9 @@
 #include <setjmp.h>
 #include <ucontext.h>
 
-#include <cmath>
-#include <cstddef>
-#include <cstdint>
 #include <cstdlib>
 #include <cstring>
-#include <tuple>
+#include <type_traits>
 #include <utility>
 
 #define __global__
@@ -19,9 +16,9 @@
 #define __launch_bounds__(...)
 #define __restrict__
 
-using std::max;
-using std::min;
-using std::isnan;
+template <class T> T min(T a, T b) { return b < a ? b : a; }
+template <class T> T max(T a, T b) { return a < b ? b : a; }
+template <class T> bool isnan(T a) { return a != a; }
 
 struct Dim3 {
     unsigned x = 1, y = 1, z = 1;
@@ -82,7 +79,7 @@ inline unsigned short float_to_half(float value) {
 inline float round_to_tf32(float value) {
     unsigned bits;
     std::memcpy(&bits, &value, 4);
-    if (std::isfinite(value)) bits = (bits + 0x1000) & ~0x1fffu;
+    if (__builtin_isfinite(value)) bits = (bits + 0x1000) & ~0x1fffu;
     std::memcpy(&value, &bits, 4);
     return value;
 }

@@ -9,20 +9,19 @@ from pathlib import Path
 @functools.cache
 def _nvrtc() -> ctypes.CDLL:
     spec = importlib.util.find_spec("nvidia")
-    places = spec.submodule_search_locations if spec else None
-    folders = [Path(place) for place in places or ()]
-    found = [path for folder in folders for path in folder.rglob("libnvrtc.so.*")]
-    # It looks for its other half in the system's folders; loaded already, it is found.
-    for builtins in found[0].parent.glob("libnvrtc-builtins.so.*"):
-        ctypes.CDLL(str(builtins), ctypes.RTLD_GLOBAL)
-    return ctypes.CDLL(str(found[0]))
+    places = [Path(place) for place in (spec and spec.submodule_search_locations) or ()]
+    (found, *_) = [path for place in places for path in sorted(place.rglob("libnvrtc.so.*"))]
+    # It asks for its other part by name alone: so that has to be there first.
+    for part in found.parent.glob("libnvrtc-builtins.so.*"):
+        ctypes.CDLL(str(part))
+    return ctypes.CDLL(str(found))
 
 
 def available() -> bool:
     """Whether the library is installed."""
     try:
         return _nvrtc() is not None
-    except (IndexError, OSError):
+    except (ValueError, OSError):
         return False
 
 
