@@ -63,7 +63,7 @@ def forward(
     bias = xp.zeros(layer.c_out, dtype=out.dtype) if bias is None else xp.ascontiguousarray(bias)
     arrays = (xp.ascontiguousarray(x), xp.ascontiguousarray(weight), bias, out)
     if layer.depthwise:
-        _strips(layer, arrays, flipped=False)
+        _strips(layer, arrays, turned=False)
         return
     rows, columns = layer.c_out // layer.groups, layer.n * math.prod(layer.positions)
     tile = _tile(out.dtype, rows, columns, layer.groups)
@@ -86,10 +86,10 @@ def input_gradient(
     arrays = (xp.ascontiguousarray(grad), xp.ascontiguousarray(weight), out)
     if layer.depthwise and layer.c == layer.c_out and layer.stride == (1, 1):
         bias = xp.zeros(layer.c, dtype=out.dtype)
-        _strips(layer.turned(), (*arrays[:2], bias, out), flipped=True)
+        _strips(layer.turned(), (*arrays[:2], bias, out), turned=True)
         return
     if layer.depthwise:
-        run = layer.kernel("depthwise.cu", "depthwise_input_gradient", LINES=1, FLIPPED=0)
+        run = layer.in_strips("depthwise_input_gradient")
         blocks.at_most("pixels in all channels of all images", out.size)
         many = ints(out.size)
         launch(run, blocks_for(out.size), THREADS, *arrays, *layer.numbers, *many)
@@ -124,7 +124,7 @@ def weight_gradient(
         return
     if layer.depthwise:
         tiles = ()
-        run = layer.kernel("depthwise.cu", "depthwise_weight_gradient", LINES=1, FLIPPED=0)
+        run = layer.in_strips("depthwise_weight_gradient")
         # Of a long kernel, a block sums one row.
         of_part = layer.c_out * (1 if math.prod(layer.size) <= 49 else layer.size[0])
     else:
@@ -182,12 +182,19 @@ class _Layer(Plane):
         )
         return layer
 
-    def kernel(self, file: str, name: str, **macros: int) -> Kernel:
-        return kernel(file, name, self.dtype, **self.macros, **macros)
+    @property
+    def lines(self) -> int:
+        """Outputs of a column that a thread of a depthwise kernel computes."""
+        return 4 if math.prod(self.size) <= 49 and self.positions[0] >= 4 else 1
+
+    def in_strips(self, name: str) -> Kernel:
+        """A kernel of depthwise layers."""
+        return kernel("depthwise.cu", name, self.dtype, **self.macros, LINES=self.lines)
 
     def product(self, name: str, tile: Tile) -> Kernel:
-        macros = tile.macros | {"TENSOR_CORES": int(self.on_tensor_cores)}
-        return self.kernel("conv.cu", name, **macros)
+        """A kernel of products of matrices."""
+        macros = self.macros | tile.macros | {"TENSOR_CORES": int(self.on_tensor_cores)}
+        return kernel("conv.cu", name, self.dtype, **macros)
 
     @property
     def numbers(self) -> tuple[np.int32, ...]:
@@ -200,14 +207,14 @@ class _Layer(Plane):
 _layer = functools.lru_cache(maxsize=1024)(_Layer)
 
 
-def _strips(layer: _Layer, arrays: tuple[Array, ...], flipped: bool) -> None:
+def _strips(layer: _Layer, arrays: tuple[Array, ...], turned: bool) -> None:
     """Depthwise convolution; a thread computes a strip of outputs, one below the other."""
-    lines = 4 if math.prod(layer.size) <= 49 and layer.positions[0] >= 4 else 1
     height, width = layer.positions
-    threads = layer.n * layer.c_out * -(-height // lines) * width
+    threads = layer.n * layer.c_out * -(-height // layer.lines) * width
     blocks.at_most("outputs in all channels of all images", threads)
-    run = layer.kernel("depthwise.cu", "depthwise_forward", LINES=lines, FLIPPED=int(flipped))
-    launch(run, blocks_for(threads), THREADS, *arrays, *layer.numbers, *ints(threads))
+    run = layer.in_strips("depthwise_forward")
+    numbers = (*layer.numbers, *ints(threads, turned))
+    launch(run, blocks_for(threads), THREADS, *arrays, *numbers)
 
 
 def _tile(dtype: Any, rows: int, columns: int, slices: int) -> Tile:

@@ -9,11 +9,12 @@ constexpr int TAPS = SIZE_H * SIZE_W;
 // Kernels up to 7 x 7 are written out; longer ones are loops.
 constexpr bool SMALL = TAPS <= 49;
 
-// LINES outputs of a column; the lanes of a warp lie along a row. FLIPPED turns the kernel around.
+// LINES outputs of a column; the lanes of a warp lie along a row. The kernel may be turned around.
 extern "C" __global__ void depthwise_forward(const REAL *__restrict__ x,
                                              const REAL *__restrict__ weight,
                                              const REAL *__restrict__ bias,
-                                             REAL *__restrict__ out, LAYER, int threads) {
+                                             REAL *__restrict__ out, LAYER, int threads,
+                                             int turned) {
     const int thread = blockIdx.x * THREADS + threadIdx.x;
     if (thread >= threads) return;
     const int strips = divide_up(h_out, LINES);
@@ -40,7 +41,7 @@ extern "C" __global__ void depthwise_forward(const REAL *__restrict__ x,
                 const int from = row - each * STRIDE_H, i = from / DILATION_H;
                 if (from < 0 || from % DILATION_H != 0 || i >= SIZE_H) continue;
                 const int tap = i * SIZE_W + j;
-                sums[each] += SUM(weight[FLIPPED ? TAPS - 1 - tap : tap]) * value;
+                sums[each] += SUM(weight[turned ? TAPS - 1 - tap : tap]) * value;
             }
         }
     }

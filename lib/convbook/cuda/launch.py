@@ -65,13 +65,18 @@ def launch(kernel: Kernel, blocks: int, threads: int, *args: Array | np.generic)
     """
     import cupy
 
-    _compiled(kernel, cupy.cuda.Device().id)((blocks,), (threads,), args)
+    _function(kernel, cupy.cuda.Device().id)((blocks,), (threads,), args)
 
 
 @functools.cache
-def _compiled(kernel: Kernel, device: int) -> Any:
-    """The function that launches `kernel` on this device, compiled once."""
+def _function(kernel: Kernel, device: int) -> Any:
+    """What launches `kernel` on this device."""
+    return _module(kernel._replace(name=""), device).get_function(kernel.name)
+
+
+@functools.cache
+def _module(kernels: Kernel, device: int) -> Any:
+    """The kernels of a file, compiled together and once."""
     import cupy
 
-    module = cupy.RawModule(code=source(kernel.file), options=kernel.options, backend="nvrtc")
-    return module.get_function(kernel.name)
+    return cupy.RawModule(code=source(kernels.file), options=kernels.options, backend="nvrtc")

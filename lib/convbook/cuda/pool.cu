@@ -25,7 +25,7 @@ __device__ inline bool wins(SUM value, SUM best) {
 }
 
 extern "C" __global__ void max_pool(const REAL *__restrict__ x, REAL *__restrict__ out,
-                                    Index *__restrict__ indices, PLANES) {
+                                    Index *__restrict__ indices, PLANES, int with_indices) {
     const int thread = blockIdx.x * THREADS + threadIdx.x;
     if (thread >= threads) return;
     const Place place(thread, h_out, w_out);
@@ -45,7 +45,7 @@ extern "C" __global__ void max_pool(const REAL *__restrict__ x, REAL *__restrict
         }
     }
     out[thread] = best;
-    if (WITH_INDICES) indices[thread] = at;
+    if (with_indices) indices[thread] = at;
 }
 
 extern "C" __global__ void max_pool_backward(const REAL *__restrict__ grad,

@@ -19,7 +19,7 @@ def max_pool(x: Array, lay: Fit, with_indices: bool) -> tuple[Array, Array | Non
     out = xp.empty(shape, dtype=x.dtype)
     indices = xp.empty(shape if with_indices else (1,), dtype=xp.int64)
     arrays = (xp.ascontiguousarray(x), out, indices)
-    _run("max_pool", lay, out, arrays, WITH_INDICES=int(with_indices))
+    _run("max_pool", lay, out, arrays, (int(with_indices),))
     return out, indices if with_indices else None
 
 
@@ -29,7 +29,7 @@ def max_pool_backward(grad: Array, indices: Array, lay: Fit) -> Array:
     out: Array = xp.empty((*grad.shape[:2], *lay.pixels), dtype=grad.dtype)
     indices = xp.ascontiguousarray(indices, dtype=xp.int64)
     arrays = (xp.ascontiguousarray(grad), indices, out)
-    _run("max_pool_backward", lay, out, arrays, WITH_INDICES=1)
+    _run("max_pool_backward", lay, out, arrays)
     return out
 
 
@@ -38,7 +38,7 @@ def avg_pool(x: Array, lay: Fit, count_include_pad: bool) -> Array:
     xp = array_module(x)
     out: Array = xp.empty((*x.shape[:2], *lay.positions), dtype=x.dtype)
     numbers = _counted(lay, count_include_pad)
-    _run("avg_pool", lay, out, (xp.ascontiguousarray(x), out), numbers, WITH_INDICES=0)
+    _run("avg_pool", lay, out, (xp.ascontiguousarray(x), out), numbers)
     return out
 
 
@@ -47,7 +47,7 @@ def avg_pool_backward(grad: Array, lay: Fit, count_include_pad: bool) -> Array:
     xp = array_module(grad)
     out: Array = xp.empty((*grad.shape[:2], *lay.pixels), dtype=grad.dtype)
     numbers = _counted(lay, count_include_pad)
-    _run("avg_pool_backward", lay, out, (xp.ascontiguousarray(grad), out), numbers, WITH_INDICES=0)
+    _run("avg_pool_backward", lay, out, (xp.ascontiguousarray(grad), out), numbers)
     return out
 
 
@@ -57,13 +57,12 @@ def _run(
     out: Array,
     arrays: tuple[Array, ...],
     numbers: tuple[int, ...] = (),
-    **macros: int,
 ) -> None:
     """Launch a kernel with a thread for every number of `out`."""
     plane = _plane(out.dtype, lay)
     at_most("numbers in all channels of all images", out.size)
     shapes = (*plane.pixels, *plane.positions, *plane.before, out.size, *numbers)
-    run = kernel("pool.cu", name, out.dtype, **plane.macros, **macros)
+    run = kernel("pool.cu", name, out.dtype, **plane.macros)
     if out.size:
         launch(run, blocks_for(out.size), THREADS, *arrays, *ints(*shapes))
 

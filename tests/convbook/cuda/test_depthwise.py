@@ -15,7 +15,7 @@ VARIANTS = [
     Variant((5, 2), (1, 1), (2, 3)),
     Variant((2, 4), (3, 2), (2, 4)),
     Variant((8, 7)),
-    Variant((3, 51), (2, 1)),
+    Variant((3, 18), (2, 1)),
 ]
 
 
