@@ -12,6 +12,7 @@ import time
 import warnings
 from collections.abc import Iterator
 from concurrent.futures import Executor
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -22,10 +23,12 @@ from sqlalchemy.exc import SQLAlchemyError
 from traitlets import Bool, Integer, Unicode
 from traitlets.config import Config
 
-from invigilator import report
+from invigilator import tables
 from invigilator.batch import Batch, Result
 from invigilator.feedback import PREPROCESSORS
+from invigilator.page import write_page
 from invigilator.paper import PaperError
+from invigilator.report import summarise
 from invigilator.sandbox import SandboxError, missing
 from invigilator.shell import Shell
 from invigilator.submissions import students
@@ -283,19 +286,38 @@ def check(path: Path) -> bool:
 
 
 class ReportApp(AssignmentsApp):
-    """Write the class's page and print its scores."""
+    """Write the class's page, and its data if asked for; print its scores."""
 
     name = "invigilator report"
     description = "Summarise assignments on one page, and print the scores."
-    aliases = {"to": "ReportApp.to", "db": "CourseDirectory.db_url"}
+    aliases = {
+        "assignment": "CourseDirectory.assignment_id",
+        "course-dir": "CourseDirectory.root",
+        "csv": "ReportApp.csv",
+        "db": "CourseDirectory.db_url",
+        "json": "ReportApp.json",
+        "to": "ReportApp.to",
+    }
     flags: dict[str, Any] = {}
     to = Unicode("report.html", help="where to write the page").tag(config=True)
+    csv = Unicode("", help="where to write a row for each student and assignment").tag(config=True)
+    json = Unicode("", help="where to write all that is known").tag(config=True)
 
     def start(self) -> None:
         super().start()
-        summaries = [report.summarise(self.coursedir, name) for name in self.assignments()]
-        report.write_page(summaries, Path(self.to))
-        print(report.table(summaries))
+        made = datetime.now().astimezone()
+        try:
+            summaries = [summarise(self.coursedir, name) for name in self.assignments()]
+            write_page(summaries, Path(self.to), made)
+            if self.csv:
+                tables.write_csv(summaries, Path(self.csv))
+            if self.json:
+                tables.write_json(summaries, Path(self.json), made)
+        except (OSError, PaperError) as error:
+            self.exit_with(str(error))
+        except SQLAlchemyError as error:  # its other lines are for developers
+            self.exit_with(f"the gradebook can't be read: {str(error).splitlines()[0]}")
+        print(tables.terminal(summaries))
 
 
 class Invigilator(NbGrader):  # type: ignore[misc]

@@ -16,6 +16,7 @@ import time
 from collections.abc import Iterator
 from concurrent.futures import FIRST_COMPLETED, Executor, Future, ThreadPoolExecutor, wait
 from dataclasses import asdict, dataclass, field
+from datetime import UTC, datetime
 from fnmatch import fnmatch
 from importlib import metadata
 from pathlib import Path
@@ -40,6 +41,7 @@ class Result:
     """What became of one submission: graded, or the reason why not; what was mended in it.
 
     `lost` says that the reason is none of the submission's: the next run tries it again.
+    `ended` counts how often its process ended before it was told to, `at` is when it was graded.
     """
 
     assignment: str
@@ -50,6 +52,9 @@ class Result:
     digest: str = ""
     notes: list[str] = field(default_factory=list)
     lost: bool = False
+    ended: int = 0
+    isolated: bool = True
+    at: str = ""
 
     @property
     def graded(self) -> bool:
@@ -198,7 +203,7 @@ class Batch:
         self, handed_in: Submission, future: Future[dict[str, Any]], seed: int, digest: str
     ) -> tuple[Result, Entry]:
         """Write the autograded notebooks of a submission; what to write into the gradebook."""
-        student, seconds = handed_in.student, 0.0
+        student, seconds, ended = handed_in.student, 0.0, 0
         notes: list[str] = []
         reasons: list[str] = []
         earned: dict[str, dict[str, Any] | None] = dict.fromkeys(self.papers)
@@ -210,6 +215,7 @@ class Batch:
         for name in earned:
             answer: dict[str, Any] = answers.get(name, {"failed": handed_in.missing(name)})
             seconds += answer.get("seconds", 0.0)
+            ended += max(answer.get("lives", 1) - 1, 0)
             if why := answer.get("failed") or answer.get("lost"):
                 reasons.append(f"{name}.ipynb {why}")
             else:
@@ -230,6 +236,9 @@ class Batch:
             "" if lost else digest,
             [*notes, *broken],
             lost,
+            ended,
+            self.isolated,
+            datetime.now(UTC).isoformat(timespec="seconds"),
         )
         return result, Entry(student, timestamp, earned)
 

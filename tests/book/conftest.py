@@ -1,22 +1,17 @@
-"""The built book, served on loopback and opened in headless Chromium."""
+"""The built book, served on loopback and opened in a browser."""
 
 import functools
 import http.server
-import shutil
 import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page
 
 ROOT = Path(__file__).resolve().parents[2]
 HTML = ROOT / "build" / "_build" / "html"
-
-# A browser on a test machine talks to the test's own server and to nobody else.
-QUIET = ["--disable-quic", "--disable-background-networking", "--disable-component-update",
-         "--disable-sync", "--no-first-run", "--disable-gpu"]  # fmt: skip
 
 
 class QuietHandler(http.server.SimpleHTTPRequestHandler):
@@ -44,20 +39,6 @@ def site(html: Path) -> Iterator[str]:
         yield f"http://127.0.0.1:{server.server_port}/"
         server.shutdown()
         thread.join()
-
-
-@pytest.fixture(scope="session")
-def browser() -> Iterator[Browser]:
-    """Chromium, as the system installed it."""
-    executable = shutil.which("chromium") or shutil.which("chromium-browser")
-    if executable is None:
-        pytest.skip("no Chromium: install it (Debian: apt-get install chromium) to test pages")
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(
-            executable_path=executable, chromium_sandbox=False, args=QUIET
-        )
-        yield browser
-        browser.close()
 
 
 def watch(page: Page, site: str) -> Page:

@@ -1,0 +1,28 @@
+"""The browser in which pages are tested; one for the whole run."""
+
+import shutil
+from collections.abc import Iterator
+
+import pytest
+from playwright.sync_api import Browser, sync_playwright
+
+# There is nothing to collect here, and modules of one name can't be collected side by side.
+collect_ignore = ["conftest.py"]
+
+# A browser on a test machine talks to the test's own server and to nobody else.
+QUIET = ["--disable-quic", "--disable-background-networking", "--disable-component-update",
+         "--disable-sync", "--no-first-run", "--disable-gpu"]  # fmt: skip
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """Chromium, as the system installed it."""
+    executable = shutil.which("chromium") or shutil.which("chromium-browser")
+    if executable is None:
+        pytest.skip("no Chromium: install it (Debian: apt-get install chromium) to test pages")
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(
+            executable_path=executable, chromium_sandbox=False, args=QUIET
+        )
+        yield browser
+        browser.close()
