@@ -60,12 +60,15 @@ class Remote:
         self.channel, self.life, self.depth = self.sandbox.start(), self.life + 1, 0
         self.objects, self.numbers = {}, {}
 
-    def end(self) -> str:
-        """End the process: why it ended, as far as that is known."""
+    def end(self, gone: bool = False) -> str:
+        """End the process: why it ended, as far as that is known.
+
+        `gone` says that it has left the wire; then it is about to end by itself.
+        """
         if self.channel is not None:
             self.channel.close()
             self.channel = None
-        return self.sandbox.stop() or "it ended"
+        return self.sandbox.stop(_GRACE if gone else 0.0) or "it ended"
 
     def ask(self, question: dict[str, Any], seconds: float) -> dict[str, Any]:
         """What the process answers. Raises TooSlow or Unanswered; after that it may have ended."""
@@ -82,7 +85,7 @@ class Remote:
             self.interrupt()
             raise TooSlow(f"no answer within {seconds:g} seconds") from None
         except Gone:
-            raise Unanswered(f"the process stopped: {self.end()}") from None
+            raise Unanswered(f"the process stopped: {self.end(gone=True)}") from None
         except WireError as error:
             self.end()
             raise Unanswered(f"the answer can't be read: {error}") from None

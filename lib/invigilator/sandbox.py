@@ -255,13 +255,14 @@ class Sandbox:
         """Raise KeyboardInterrupt in the child, if it lets that happen."""
         self._order({"do": "interrupt"})
 
-    def stop(self) -> str | None:
+    def stop(self, grace: float = 0.0) -> str | None:
         """End the child and all that it started, and empty the scratch folders; says why it ended.
 
+        For `grace` seconds it may end by itself, which tells more.
         Raises SandboxError when something stayed behind: then a new sandbox is due.
         """
         ticket = time.monotonic_ns()
-        self._order({"do": "stop", "ticket": ticket})
+        self._order({"do": "stop", "ticket": ticket, "grace": grace})
         # An earlier answer may still be there, when the one who asked was ended.
         while (answer := self._answer(_ANSWER)).get("ticket") != ticket:
             pass

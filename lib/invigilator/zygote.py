@@ -76,7 +76,7 @@ class Zygote:
                 if self.child is not None:
                     os.kill(self.child, signal.SIGINT)
             case "stop":
-                return {"clean": self.stop(), "why": self.why, **order}
+                return {"clean": self.stop(order.pop("grace")), "why": self.why, **order}
         return None
 
     def start(self, sock: socket.socket, limits: dict[str, int], output: int) -> None:
@@ -134,8 +134,10 @@ class Zygote:
             except ChildProcessError:
                 return
 
-    def stop(self) -> bool:
+    def stop(self, grace: float = 0.0) -> bool:
         """End the submission, if one runs, and empty what could be written to."""
+        if self.ended is not None and select.select([self.ended], [], [], grace)[0]:
+            self.bury()
         if self.child is not None:
             self.why = self.why or "it was stopped"
             os.kill(self.child, signal.SIGKILL)
