@@ -164,6 +164,8 @@ class AutogradeApp(AssignmentsApp):
         progress = Progress(assignment, len(chosen))
         for result in batch.autograde(chosen):
             progress.tell(result)
+        for doubt in batch.doubts:
+            print(f"{assignment}  WARNING: {doubt}")
         progress.end()
         if not self.feedback:
             return progress.whole

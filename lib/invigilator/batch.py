@@ -13,6 +13,7 @@ import shutil
 import sys
 import threading
 import time
+from collections import deque
 from collections.abc import Iterator
 from concurrent.futures import FIRST_COMPLETED, Executor, Future, ThreadPoolExecutor, wait
 from dataclasses import asdict, dataclass, field
@@ -30,7 +31,7 @@ from invigilator.examiner import Work
 from invigilator.ledger import Entry, Ledger
 from invigilator.paper import Paper, PaperError, read_paper
 from invigilator.room import Room
-from invigilator.sandbox import Allowance, packages
+from invigilator.sandbox import Allowance, SandboxError, packages
 from invigilator.submissions import Submission, submission
 
 _PATIENCE = 0.5  # seconds until results that are ready go into the gradebook
@@ -93,6 +94,7 @@ class Batch:
         if not self.papers:
             raise PaperError(f"no notebook of {self.assignment} matches {self.course.notebook_id}")
         self.conditions = self._conditions()
+        self.doubts: list[str] = []
 
     def _conditions(self) -> str:
         """Changes when anything but the submissions does that could change a grade."""
@@ -133,7 +135,29 @@ class Batch:
         save(self.course, self.assignment, list(known.values()))
         own = contextlib.nullcontext(self.executor) if self.executor else rooms(self.jobs)
         with Ledger(self.course, self.config) as ledger, own as executor:
+            self.doubts = self._doubts(executor, seed)
             yield from self._results(waiting, digests, seed, ledger, executor)
+
+    def _doubts(self, executor: Executor, seed: int) -> list[str]:
+        """Where the instructor's own notebook doesn't earn all points: then who could?"""
+        works = {name: instructors(paper, seed) for name, paper in self.papers.items()}
+        given = (self.papers, works, traits(self.allowance), self.isolated)
+        try:
+            answers = executor.submit(examine_all, *given).result()
+        except Exception as error:  # what keeps this one from being graded would keep all
+            raise SandboxError(f"nothing can be graded: {error}") from error
+        found = []
+        for name, answer in answers.items():
+            if why := answer.get("lost"):
+                raise SandboxError(f"nothing can be graded: {why}")
+            if why := answer.get("failed"):
+                found.append(f"the instructor's own {name}.ipynb {why}")
+            for cell, earned in answer.get("grades", {}).items():
+                master = self.papers[name].cells[cell]
+                if master.test and earned != master.max_score:
+                    points = f"{earned or 0:g} of {master.max_score:g} points"
+                    found.append(f"the instructor's own answers earn {points} in {cell}")
+        return found
 
     def _seed(self, kept: list[Result]) -> int:
         """The seed given, else that of the results that stay, else a new one."""
@@ -164,13 +188,14 @@ class Batch:
         executor: Executor,
     ) -> Iterator[Result]:
         """Keep the executor busy, and keep what it gives."""
-        left = iter(waiting)
+        left = deque(waiting)
         running: dict[Future[dict[str, Any]], Submission] = {}
         ready: list[tuple[Result, Entry]] = []
         create = self.config.get("Autograde", {}).get("create_student", True)
         last = time.monotonic()
         while True:
-            while len(running) < 2 * self.jobs and (student := next(left, None)) is not None:
+            while len(running) < 2 * self.jobs and left:
+                student = left.popleft()
                 handed_in = submission(self.course, self.papers.values(), student)
                 if create or ledger.knows(student):
                     running[self._submit(executor, handed_in, seed)] = handed_in
@@ -188,7 +213,7 @@ class Batch:
                 append(self.course, self.assignment, [result for result, _ in ready])
                 yield from [result for result, _ in ready]
                 ready, last = [], time.monotonic()
-            if not running and not ready:
+            if not (left or running or ready):
                 return
 
     def _submit(self, executor: Executor, handed_in: Submission, seed: int) -> Future[Any]:
@@ -307,6 +332,11 @@ def rooms(count: int) -> Iterator[Executor]:
                 room.close()
 
 
+def instructors(paper: Paper, seed: int = 0) -> Work:
+    """The instructor's own notebook as somebody's work."""
+    return Work("instructor", paper.answers.encode(), {}, seed)
+
+
 def examine_all(
     papers: dict[str, Paper], works: dict[str, Work], allowance: dict[str, int], isolated: bool
 ) -> dict[str, dict[str, Any]]:
@@ -317,6 +347,7 @@ def examine_all(
         modules = papers[name].modules
         if room is None or (room.allowance, room.isolated) != (allowance, isolated):
             room = _here.room = Room(modules, Allowance(**allowance), isolated)
+            room.learn(papers[name], instructors(papers[name]))
             getattr(_here, "opened", []).append(room)
         answers[name] = room.examine(papers[name], work)
     return answers

@@ -1,5 +1,6 @@
 """However a class is graded, side by side or not, whole or in parts, the gradebook is the same."""
 
+import copy
 import functools
 import json
 import sqlite3
@@ -9,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from conftest import copied, hand_in
+from conftest import SOURCE, copied, hand_in, make_course
 from invigilator.batch import Batch, load, rooms
 from invigilator.sandbox import missing
 from invigilator.submissions import students
@@ -204,6 +205,16 @@ def test_what_was_marked_by_hand_stays(handed_in: Config, grade: Grade) -> None:
         assert mine.needs_manual_grade
         assert book.find_comment("essay", "ps1", "ps1", "ada").comment == "Say why."
         assert book.find_grade("test_double", "ps1", "ps1", "boole").score == 0.25
+
+
+def test_the_instructor_is_told_when_the_own_answers_fail(tmp_path: Path, pool: Executor) -> None:
+    cells = copy.deepcopy(SOURCE)
+    cells[0].source = cells[0].source.replace("2 * x", "4")
+    config = make_course(tmp_path / "a course", cells)
+    hand_in(config, "ada", CLASS["ada"])
+    batch = Batch(NbGraderAPI(config=config).coursedir, config, "ps1", seed=7, executor=pool)
+    assert [result.graded for result in batch.autograde(["ada"])] == [True]
+    assert batch.doubts == ["the instructor's own answers earn 0 of 3 points in test_double"]
 
 
 def test_one_notebook_of_one_student(handed_in: Config, grade: Grade) -> None:

@@ -48,7 +48,8 @@ class Known(Executor):
         works = args[1]
         (work,) = works.values()
         future: Future[Any] = Future()
-        timer = threading.Timer(0.005, future.set_result, [self.answers[work.student]])
+        answer = self.answers.get(work.student) or graded_notebook()
+        timer = threading.Timer(0.005, future.set_result, [answer])
         timer.daemon = True
         timer.start()
         return future
