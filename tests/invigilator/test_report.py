@@ -190,6 +190,19 @@ def test_processes_that_ended_are_told_apart_from_wrong_values(room: Class) -> N
     assert rows["hal"].ended == 2
 
 
+def test_a_process_that_ends_while_it_is_graded_is_counted(course: Config) -> None:
+    hand_in(course, "ada", "def double(x):\n    return x + x")
+    hand_in(course, "eve", "import os\n\ndef double(x):\n    os._exit(0)")
+    room = Class(course)
+    run = batch.Batch(room.course, course, "ps1", jobs=1, seed=5)
+    assert len(list(run.autograde(["ada", "eve"]))) == 2
+    rows = {row.student: row for row in room.summary().rows}
+    assert {name: row.troubled for name, row in rows.items()} == {"ada": False, "eve": True}
+    assert rows["ada"].ended == 0
+    assert rows["eve"].points["test_double"] == 0
+    assert [tasks for tasks in rows["eve"].troubles.values()] == [["test_double"]]
+
+
 def test_the_table_for_a_terminal(room: Class) -> None:
     assert [line.split() for line in tables.terminal([room.summary()]).splitlines()] == [
         ["student", "ps1"],
@@ -601,6 +614,8 @@ def test_print_is_black_on_white_and_whole(show: Open) -> None:
     assert page.evaluate("getComputedStyle(document.body).backgroundColor") == "rgb(255, 255, 255)"
     region = page.locator(".scroll").nth(1)
     assert region.evaluate("e => getComputedStyle(e).overflowX") == "visible"
+    page.set_viewport_size({"width": 720, "height": 1000})  # A4 without its margins
+    assert page.evaluate("document.documentElement.scrollWidth") == 720
 
 
 def test_a_task_worth_nothing_and_one_without_points(tmp_path: Path) -> None:
