@@ -67,8 +67,9 @@ def conv(
       `convbook.algorithms.choose` for what `"auto"` takes.
 
     The dtype is the one to which NumPy promotes the arguments; integers and bools give int64, and
-    are exact; float16 is computed in float32 and rounded once. Extra memory: some tens of megabytes
-    at most, or a few copies of one image.
+    are exact; float16 is computed in float32 and rounded once. Extra memory: tens of megabytes at
+    most with `"auto"`, however large the images; a few images where they lie in another order than
+    row by row, or are padded by a mode other than zeros.
     Raises ValueError or TypeError when an argument is not as said here, or when the method can't
     do it.
     Source: Dumoulin and Visin, *A guide to convolution arithmetic for deep learning*,

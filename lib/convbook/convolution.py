@@ -58,7 +58,7 @@ def weight_gradient(
     xp, dtype = array_module(x), _working_dtype(x)
     total: AnyArray = xp.zeros(shape, dtype=dtype)
     if 0 not in (*grad.shape, *shape):
-        chosen = algorithm("auto", x, total, lay)
+        chosen = algorithm("auto", x, total, lay, gradient=True)
         inside = lay if mode == "constant" else _inside(lay)
         for images in _parts(*_copied(dtype, grad), *_copied(dtype, x, mode)):
             part = xp.zeros(shape, dtype=dtype)

@@ -123,10 +123,15 @@ def output_size(
     if seen > padded:
         reach = f"{s}" if dilation == 1 else f"{s} with dilation {dilation}, a support of {seen}"
         raise ValueError(f"s must be at most the padded size {padded}; it is {reach}")
-    if not truth("ceil_mode", ceil_mode):
-        return (padded - seen) // stride + 1
-    steps = -(-(padded - seen) // stride)
-    return steps + 1 if steps * stride < n + before else steps
+    return _positions(n, seen, (before, after), stride, truth("ceil_mode", ceil_mode))
+
+
+def _positions(n: int, span: int, pair: tuple[int, int], stride: int, ceil_mode: bool) -> int:
+    room = n + sum(pair) - span
+    if not ceil_mode:
+        return room // stride + 1
+    steps = -(-room // stride)
+    return steps + 1 if steps * stride < n + pair[0] else steps
 
 
 def transposed_size(
@@ -228,9 +233,9 @@ def fit(
             f"{subject} must be at least 1 and fit in the padded size {padded}; "
             f"it is {size}{dilated}"
         )
+    ceil_mode = truth("ceil_mode", ceil_mode)
     positions = tuple(
-        output_size(*axis, ceil_mode)
-        for axis in zip(pixels, size, pairs, stride, dilation, strict=True)
+        _positions(*axis, ceil_mode) for axis in zip(pixels, spans, pairs, stride, strict=True)
     )
     return Fit(size, stride, pairs, dilation, pixels, positions)
 

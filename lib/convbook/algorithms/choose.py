@@ -17,6 +17,8 @@ METHODS: dict[str, ModuleType] = {
     "fft": fft,
     "winograd": winograd,
 }
+# What "auto" chooses from.
+PLAIN = ("shifts", "im2col", "toeplitz")
 TRANSFORMS = ("winograd", "fft")
 
 
@@ -28,32 +30,34 @@ def method_of(method: object) -> str:
     return method
 
 
-def algorithm(method: object, x: AnyArray, weight: AnyArray, lay: Fit) -> ModuleType:
+def algorithm(
+    method: object, x: AnyArray, weight: AnyArray, lay: Fit, gradient: bool = False
+) -> ModuleType:
     """The module that convolves `x` with `weight`: the one named, or for "auto" the choice.
 
     Raises ValueError, which says why, when the method can't do this convolution.
     """
     method = method_of(method)
     if method == "auto":
-        return METHODS[choose(x, weight, lay)]
+        return METHODS[choose(x, weight, lay, gradient)]
     reason: str | None = METHODS[method].refusal(weight.dtype, lay)
     if reason:
         raise ValueError(f"method {method!r} can't compute this convolution: {reason}")
     return METHODS[method]
 
 
-def choose(x: AnyArray, weight: AnyArray, lay: Fit) -> str:
+def choose(x: AnyArray, weight: AnyArray, lay: Fit, gradient: bool = False) -> str:
     """The method that "auto" stands for.
 
     1. Arrays of a module without strided views take `shifts`, which is written in the standard's
        functions alone.
     2. Arrays of integers take `im2col`, which is exact.
-    3. All others take the one of `im2col`, `toeplitz`, `winograd` and `fft` that can do the layer
-       in the least time, by the estimates `cost` of each. Winograd and the Fourier transform, which
-       compute with an error of their own, must be faster by a tenth; and they spread an infinity
-       or a NaN over a tile, so arrays that hold one do without.
+    3. All others take the one of `im2col`, `shifts`, `toeplitz`, `winograd` and `fft` that can do
+       it in the least time, by the estimate `cost` of each. Winograd and the Fourier transform,
+       which compute with an error of their own, must be faster by a tenth; and they spread an
+       infinity or a NaN over a tile, so arrays that hold one do without.
 
-    The gradient with respect to the weights takes the same.
+    The `gradient` with respect to the weights takes the same but for `shifts`, which gains nothing.
     """
     if not hasattr(x, "strides"):
         return "shifts"
@@ -61,14 +65,14 @@ def choose(x: AnyArray, weight: AnyArray, lay: Fit) -> str:
         return "im2col"
     (c_out, c), groups = weight.shape[:2], x.shape[1] // weight.shape[1]
     job = lay, x.shape[0], groups, c, c_out // groups
-    windows = min(("im2col", "toeplitz"), key=lambda name: METHODS[name].cost(*job))
+    plain = min(PLAIN[gradient:], key=lambda name: METHODS[name].cost(*job))
     transforms = [name for name in TRANSFORMS if not METHODS[name].refusal(weight.dtype, lay)]
     if transforms:
         quickest = min(transforms, key=lambda name: METHODS[name].cost(*job))
-        faster = METHODS[quickest].cost(*job) < 0.9 * METHODS[windows].cost(*job)
+        faster = METHODS[quickest].cost(*job) < 0.9 * METHODS[plain].cost(*job)
         if faster and _finite(x, weight):
             return quickest
-    return windows
+    return plain
 
 
 def _finite(*arrays: AnyArray) -> bool:

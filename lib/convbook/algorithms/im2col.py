@@ -32,7 +32,8 @@ def refusal(dtype: Any, lay: Fit) -> str | None:
 def cost(lay: Fit, n: int, groups: int, c: int, c_out: int) -> float:
     """About how many nanoseconds a layer takes, as measured on one core in float32."""
     windows = n * groups * c * math.prod(lay.positions) * math.prod(lay.size)
-    return windows * ((0.4 if groups == 1 else 0.8) + 0.03 * max(c_out, 4))
+    copying = 0.0 if _is_pointwise(lay) else 0.4 if groups == 1 else 0.8
+    return windows * (copying + 0.03 * max(c_out, 4))
 
 
 def forward(x: AnyArray, weight: AnyArray, out: AnyArray, lay: Fit) -> None:
@@ -86,7 +87,7 @@ def blocks(
     rows, *others = lay.positions
     rest = math.prod(others)
     height = c * math.prod(lay.size)
-    if set(lay.size) == {1} and not any(map(any, lay.pairs)):
+    if _is_pointwise(lay):
         ((_, seen),) = lay.taps()
         for image in range(n):
             pixels = x[(image, slice(None), *seen)].reshape(groups, c, -1)
@@ -115,6 +116,11 @@ def blocks(
         copied[...] = windows
         copied = copied.reshape(-1, height, len(seen) * count * rest)
         yield Block(own, images, slice(row * rest, (row + count) * rest), copied)
+
+
+def _is_pointwise(lay: Fit) -> bool:
+    """Whether the pixels themselves are the columns."""
+    return set(lay.size) == {1} and not any(map(any, lay.pairs))
 
 
 def _windows(x: AnyArray, positions: Shape, lay: Fit) -> AnyArray:

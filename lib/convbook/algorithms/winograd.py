@@ -5,9 +5,9 @@ the 36 coefficients is a matrix product over the channels.
 
 Cost: 2.25 c multiply-adds for every output instead of 9 c, and 81 c/c′ + 36 for the transforms of
 pixels and answers, which are matrix products with Bᵀ⊗Bᵀ and Aᵀ⊗Aᵀ. Memory: 36 numbers for every
-kernel, and for every channel of a block of tiles. Error: about 10⁻⁵ of the largest output in
-float32, some thirty times that of a sum of products, as the matrices hold numbers from 1/24 to 8;
-10⁻¹⁴ in float64. An infinite pixel or a NaN spreads over its tile.
+kernel, and for every channel of a block of tiles (`COEFFICIENTS` bytes). Error: about 10⁻⁵ of the
+largest output in float32, some thirty times that of a sum of products, as the matrices hold numbers
+from 1/24 to 8; 10⁻¹⁴ in float64. An infinite pixel or a NaN spreads over its tile.
 Can do: 3×3 kernels at stride 1 without dilation, in float32 and float64.
 Source: Lavin and Gray, arXiv:1509.09308.
 """
@@ -38,8 +38,10 @@ KERNEL = (  # G: 3 weights to 6 coefficients
 ANSWER = np.array(  # Aᵀ: 6 coefficients to 4 outputs
     [[1, 1, 1, 1, 1, 0], [0, 1, -1, 2, -2, 0], [0, 1, 1, 4, 4, 0], [0, 1, -1, 8, -8, 1]]
 )
-# Tiles of a block: enough for fast matrix products.
-TILES = 196
+# Tiles of a block: enough for fast matrix products, unless their coefficients take too many bytes.
+TILES, COEFFICIENTS = 196, 1 << 23
+# Bytes of the kernels' coefficients.
+KERNELS = 40 << 20
 # Channels to transform at a time: they should stay in the cache.
 CHANNELS = 16
 
@@ -60,8 +62,11 @@ def refusal(dtype: Any, lay: Fit) -> str | None:
 def cost(lay: Fit, n: int, groups: int, c: int, c_out: int) -> float:
     """About how many nanoseconds a layer takes, as measured on one core in float32.
 
-    The kernels are as much work for one small image as for many large ones.
+    The kernels are as much work for one small image as for many large ones; infinite, where they
+    take more memory than should be taken unasked.
     """
+    if 36 * c * c_out * 4 > KERNELS:
+        return math.inf
     tiles = n * math.prod(-(-m // 4) for m in lay.positions)
     each = 2.5 * c * c_out + 2.5 * tiles * (c + c_out) + 0.03 * tiles * c * c_out
     return groups * (36 * each + 60e3)
@@ -87,13 +92,13 @@ def weight_gradient(grad: AnyArray, x: AnyArray, out: AnyArray, lay: Fit) -> Non
     for seen, kernels, made in in_groups(x, out, grad):
         c_out, c = kernels.shape[:2]
         kernel = xp.zeros((36, c_out, c), dtype=x.dtype)
-        part = product(*kernel.shape)
+        part = product(c_out, c)
         for images, rows, pixels in _blocks(seen, lay):
             answers = made[images, :, rows]
             short = (-answers.shape[2] % 4, -answers.shape[3] % 4)
             answers = forth.of(zero_padded(answers, ((0, short[0]), (0, short[1]))))
-            xp.matmul(answers, pixels.swapaxes(1, 2), out=part)
-            kernel += part
+            for total, left, right in zip(kernel, answers, pixels, strict=True):
+                total += xp.matmul(left, right.T, out=part)
         kernels[...] = (_twice(KERNEL.T, x) @ kernel.reshape(36, -1)).T.reshape(kernels.shape)
 
 
@@ -101,8 +106,9 @@ def _blocks(x: AnyArray, lay: Fit) -> Iterator[tuple[slice, slice, AnyArray]]:
     """Blocks of the image: (images, rows of the output, coefficients (36, c, tiles))."""
     forth = _Transform(PIXELS, x)
     down, across = -(-lay.positions[0] // 4), -(-lay.positions[1] // 4)
-    high = at_a_time(down, across, TILES)
-    several = at_a_time(len(x), high * across, TILES) if high == down else 1
+    tiles = min(TILES, COEFFICIENTS // (36 * x.shape[1] * x.itemsize))
+    high = at_a_time(down, across, tiles)
+    several = at_a_time(len(x), high * across, tiles) if high == down else 1
     left = lay.pairs[1][0]
     sides = (left, 4 * across + 2 - left - x.shape[3])
     bands = Bands(x[:several], (lay.pairs[0], sides), 4 * high + 2)
