@@ -1,13 +1,24 @@
 """The six algorithms agree, say what they can't do, and are chosen by the rule that is written."""
 
 import re
+import sys
+import tracemalloc
 from typing import Any
 
 import array_api_strict
 import numpy as np
 import pytest
 from convbook import conv, conv_backward, conv_transpose
-from convbook.algorithms import METHODS, choose
+from convbook.algorithms import (
+    METHODS,
+    choose,
+    fft,
+    im2col,
+    loops,
+    shifts,
+    toeplitz,
+    winograd,
+)
 from convbook.geometry import fit
 from drawing import layers, numbers, rngs
 from hypothesis import given
@@ -156,3 +167,99 @@ def test_the_gradients_of_the_weights_agree(method: str, data: Any, rng: Any, ax
     METHODS["im2col"].weight_gradient(grad, x, right, lay)
     METHODS[method].weight_gradient(grad, x, out, lay)
     np.testing.assert_allclose(out, right, rtol=0, atol=1e-8)
+
+
+# Budgets so small that every loop over blocks goes round several times.
+SMALL = {
+    im2col: {"BLOCK": 64, "LARGEST": 64, "COLUMNS": 3},
+    toeplitz: {"ROWS": 3, "COLUMNS": 3, "SHORT": 4},
+    shifts: {"BLOCK": 64},
+    winograd: {"TILES": 3, "CHANNELS": 2},
+    fft: {"SPECTRA": 64, "LARGEST": 16, "FEW": 1},
+}
+
+
+LAYERS = [
+    ((13, 11), (3, 3), {"padding": 1}),
+    ((23,), (3,), {"stride": 2, "padding": 2}),
+    ((12, 14), (3, 2), {"stride": (1, 3), "dilation": (2, 1)}),
+    ((5, 7, 6), (2, 3, 1), {"padding": [(0, 3), 1, 0]}),
+]
+
+
+@pytest.mark.parametrize("groups", [1, 3])
+@pytest.mark.parametrize(
+    ("module", "pixels", "size", "how"),
+    [(m, *layer) for m in SMALL for layer in LAYERS[: 1 if m is winograd else None]],
+)
+def test_blocks_meet_without_a_seam(
+    monkeypatch: Any, module: Any, groups: int, pixels: Any, size: Any, how: Any
+):
+    for name, value in SMALL[module].items():
+        monkeypatch.setattr(module, name, value)
+    lay = fit("size", size, pixels, **how)
+    rng = np.random.default_rng(6)
+    x, weight = numbers(rng, (3, 3 * groups, *pixels)), numbers(rng, (2 * groups, 3, *size))
+    grad = numbers(rng, (3, 2 * groups, *lay.positions))
+    out, right = np.full((2, *grad.shape), np.nan)
+    module.forward(x, weight, out, lay)
+    loops.forward(x, weight, right, lay)
+    np.testing.assert_allclose(out, right, rtol=0, atol=1e-9)
+    gradient, expected = np.full((2, *weight.shape), np.nan)
+    module.weight_gradient(grad, x, gradient, lay)
+    monkeypatch.undo()
+    im2col.weight_gradient(grad, x, expected, lay)
+    np.testing.assert_allclose(gradient, expected, rtol=0, atol=1e-9)
+
+
+def test_images_that_must_be_copied_are_copied_some_at_a_time(monkeypatch: Any):
+    monkeypatch.setattr("convbook.convolution.COPIED", 1)
+    rng = np.random.default_rng(7)
+    x, weight = numbers(rng, (5, 2, 6, 7)), numbers(rng, (3, 2, 3, 3))
+    right = conv(x, weight, stride=2, padding=1)
+    grad = numbers(rng, right.shape)
+    gradients = conv_backward(grad, x, weight, stride=2, padding=1)
+    turned = np.asfortranarray(x)
+    out = conv(turned, weight, stride=2, padding=1)
+    np.testing.assert_allclose(out, right, rtol=0, atol=1e-12)
+    ours = conv_backward(np.asfortranarray(grad), turned, weight, stride=2, padding=1)
+    for gradient, expected in zip(ours, gradients, strict=True):
+        np.testing.assert_allclose(gradient, expected, rtol=0, atol=1e-11)
+    wrapped = conv(np.pad(x, [(0, 0), (0, 0), (1, 1), (1, 1)], "wrap"), weight)
+    out = conv(x, weight, padding=1, padding_mode="circular")
+    np.testing.assert_allclose(out, wrapped, rtol=0, atol=1e-12)
+
+
+def test_without_scipy_the_transforms_are_numpys(monkeypatch: Any):
+    rng = np.random.default_rng(8)
+    x, weight = numbers(rng, (2, 2, 30), np.float32), numbers(rng, (2, 2, 9), np.float32)
+    right = conv(x, weight, method="fft")
+    monkeypatch.setitem(sys.modules, "scipy.fft", None)
+    out = conv(x, weight, method="fft")
+    np.testing.assert_allclose(out, right, rtol=0, atol=1e-5 * abs(right).max(), strict=True)
+
+
+@pytest.mark.parametrize(
+    ("shape", "weight_shape", "how"),
+    [
+        ((1, 16, 600, 600), (16, 16, 3, 3), {"padding": 1}),
+        ((1, 3, 900, 900), (16, 3, 5, 5), {"stride": 2}),
+        ((1, 1, 1500, 1500), (1, 1, 31, 31), {}),
+        ((1, 1, 3_000_000), (1, 1, 255), {}),
+        ((8, 32, 150, 150), (32, 1, 3, 3), {"groups": 32}),
+        ((1, 32, 400, 400), (2, 32, 5, 5), {}),
+    ],
+    ids=str,
+)
+def test_little_memory_is_taken(shape: Any, weight_shape: Any, how: Any):
+    x, weight = np.ones(shape, np.float32), np.ones(weight_shape, np.float32)
+    out = conv(x, weight, **how)
+    for run in (
+        lambda: [conv(x, weight, **how)],
+        lambda: conv_backward(out, x, weight, **how),
+    ):
+        tracemalloc.start()
+        results = run()
+        _, peak = tracemalloc.get_traced_memory()
+        tracemalloc.stop()
+        assert peak - sum(result.nbytes for result in results) < 12 * 2**20
