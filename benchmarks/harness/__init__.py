@@ -128,9 +128,9 @@ def _table(
         mean, of_quickest = map(statistics.geometric_mean, (all_ratios, quickest[other]))
         limit = f" (target: at most {most})" if most else ""
         lines += [
-            f"Against {other}: geometric mean of the ratios **{mean:.2f}** (target: at most {target}), "
-            f"largest {max(all_ratios):.2f}{limit}. Of the quickest calls of all rounds, which other "
-            f"work on the machine disturbs least: {of_quickest:.2f}, largest "
+            f"Against {other}: geometric mean of the ratios **{mean:.2f}** (target: at most "
+            f"{target}), largest {max(all_ratios):.2f}{limit}. Of the quickest calls of all rounds, "
+            f"which other work on the machine disturbs least: {of_quickest:.2f}, largest "
             f"{max(quickest[other]):.2f}.",
             "",
         ]
