@@ -129,8 +129,8 @@ def _table(
         limit = f" (target: at most {most})" if most else ""
         lines += [
             f"Against {other}: geometric mean of the ratios **{mean:.2f}** (target: at most "
-            f"{target}), largest {max(all_ratios):.2f}{limit}. Of the quickest calls of all rounds, "
-            f"which other work on the machine disturbs least: {of_quickest:.2f}, largest "
+            f"{target}), largest {max(all_ratios):.2f}{limit}. Of the quickest calls of all "
+            f"rounds, which other work on the machine disturbs least: {of_quickest:.2f}, largest "
             f"{max(quickest[other]):.2f}.",
             "",
         ]

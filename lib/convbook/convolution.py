@@ -57,7 +57,7 @@ def weight_gradient(
     """The transpose of `correlate` in `weight`, which has this shape, from that of the output."""
     xp, dtype = array_module(x), _working_dtype(x)
     total: AnyArray = xp.zeros(shape, dtype=dtype)
-    if 0 not in (*grad.shape, *shape):
+    if not _is_nothing(x, total, grad, mode):
         chosen = algorithm("auto", x, total, lay, gradient=True)
         inside = lay if mode == "constant" else _inside(lay)
         for images in _parts(*_copied(dtype, grad), *_copied(dtype, x, mode)):
@@ -73,7 +73,7 @@ def _fill(out: AnyArray, x: AnyArray, weight: AnyArray, lay: Fit, method: str, m
     xp, dtype = array_module(x), _working_dtype(x)
     weight = _laid_out(weight, dtype)
     chosen = algorithm(method, x, weight, lay)
-    if 0 in (*out.shape, *weight.shape):
+    if _is_nothing(x, weight, out, mode):
         out[...] = 0
         return
     inside = lay if mode == "constant" else _inside(lay)
@@ -84,6 +84,12 @@ def _fill(out: AnyArray, x: AnyArray, weight: AnyArray, lay: Fit, method: str, m
         chosen.forward(seen, weight, target, inside)
         if target is not made:
             made[...] = cast(target, out.dtype)
+
+
+def _is_nothing(x: AnyArray, weight: AnyArray, out: AnyArray, mode: Mode) -> bool:
+    """Whether every sum is empty or of zeros around an image without pixels."""
+    empty = 0 in (*weight.shape, *out.shape)
+    return empty or (mode == "constant" and 0 in x.shape)
 
 
 def _padded(x: AnyArray, lay: Fit, mode: Mode) -> AnyArray:

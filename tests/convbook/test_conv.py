@@ -16,6 +16,7 @@ from convbook import (
     pointwise_conv,
     separable_conv,
 )
+from convbook.algorithms import METHODS
 from drawing import Unchanged, layers, layouts, numbers, rngs
 from hypothesis import given
 from hypothesis import strategies as st
@@ -166,6 +167,19 @@ def test_an_empty_batch_and_lists():
         (0, 5, 2, 5)
     )
     np.testing.assert_array_equal(conv([[[1.0, 2.0]]], [[[0.5]]], [1]), [[[1.5, 2.0]]], strict=True)
+
+
+@pytest.mark.parametrize("method", ["auto", *METHODS])
+def test_no_channels_and_no_pixels_make_zeros(method: Any):
+    if method != "winograd":
+        out = conv1d(np.ones((2, 3, 0)), np.ones((4, 3, 3)), padding=2, method=method)
+        np.testing.assert_array_equal(out, np.zeros((2, 4, 2)), strict=True)
+    out = conv2d(np.ones((2, 0, 4, 5)), np.ones((4, 0, 3, 3)), [1, 2, 3, 4], method=method)
+    expected = np.broadcast_to(np.array([1.0, 2, 3, 4])[:, None, None], (2, 4, 2, 3))
+    np.testing.assert_array_equal(out, expected, strict=True)
+    assert conv2d(np.ones((2, 3, 4, 5)), np.ones((0, 3, 3, 3)), method=method).shape == (2, 0, 2, 3)
+    with pytest.raises(ValueError, match=r"^padding must be at most"):
+        conv1d(np.ones((2, 3, 0)), np.ones((4, 3, 3)), padding=2, padding_mode="replicate")
 
 
 X, W = np.zeros((2, 3, 5, 4)), np.zeros((6, 3, 3, 2))

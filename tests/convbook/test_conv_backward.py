@@ -116,6 +116,13 @@ def test_an_empty_batch_has_no_gradient():
     np.testing.assert_array_equal(ours.bias, np.zeros(2), strict=True)
 
 
+def test_an_image_without_pixels_has_gradients_of_zeros():
+    ours = conv_backward(np.ones((2, 4, 2)), np.ones((2, 3, 0)), np.ones((4, 3, 3)), padding=2)
+    assert ours.x.shape == (2, 3, 0)
+    np.testing.assert_array_equal(ours.weight, np.zeros((4, 3, 3)), strict=True)
+    np.testing.assert_array_equal(ours.bias, [4.0] * 4, strict=True)
+
+
 @pytest.mark.parametrize(
     ("grad", "error", "message"),
     [
