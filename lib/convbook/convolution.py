@@ -10,6 +10,7 @@ import math
 from collections.abc import Iterator
 from typing import Any
 
+from convbook import cuda
 from convbook.algorithms import algorithm
 from convbook.algorithms.blocks import AnyArray, Shape, at_a_time
 from convbook.arrays import array_module, cast, kind_of
@@ -40,6 +41,9 @@ def input_gradient(
         for images in _parts(out):
             padded = input_gradient(grad[images, ...], weight, _inside(lay), groups)
             out[images, ...] = pad_backward(padded, lay.pairs, len(lay.size), mode)
+        return out
+    if cuda.takes(grad, lay):
+        cuda.input_gradient(grad, weight, out, lay)
         return out
     turned = _turned(weight, groups)
     befores = tuple(before for before, _ in lay.pairs)

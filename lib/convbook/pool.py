@@ -8,6 +8,7 @@ from typing import Any, Literal, overload
 import numpy as np
 from numpy.typing import ArrayLike
 
+from convbook import cuda
 from convbook.arrays import (
     Array,
     array_module,
@@ -94,9 +95,13 @@ def max_pool(
     array([[[-1, -1, -1]]])
     """
     x, lay = _check(x, kernel_size, stride, padding, dilation, ceil_mode)
+    return_indices = truth("return_indices", return_indices)
+    if cuda.pool.takes(x, lay):
+        largest, places = cuda.max_pool(x, lay, return_indices)
+        return largest if places is None else (largest, places)
     xp, below, shape = array_module(x), lowest(x), (math.prod(x.shape[:2]), *lay.positions)
     maxima: Array = xp.empty(shape, dtype=x.dtype)
-    if truth("return_indices", return_indices):
+    if return_indices:
         indices: Array = xp.empty(shape, dtype=xp.int64)
         pixel_of = _Pixels(lay, xp)
         for block, part in reached(x, lay, below, x.dtype):
@@ -134,6 +139,8 @@ def max_pool_backward(
             x, kernel_size, stride, padding, dilation, ceil_mode, return_indices=True
         )
     indices = _check_indices(indices, grad.shape, math.prod(lay.pixels))
+    if cuda.pool.takes(grad, lay):
+        return cuda.max_pool_backward(grad, indices, lay)
     return scattered(grad, indices, x.shape)
 
 
@@ -162,6 +169,8 @@ def avg_pool(
     array([[[6., 6.]]])
     """
     x, lay = _check(x, kernel_size, stride, padding, 1, ceil_mode)
+    if divisor_override is None and cuda.pool.takes(x, lay):
+        return cuda.avg_pool(x, lay, truth("count_include_pad", count_include_pad))
     xp, dtype = array_module(x), _floating_dtype(x)
     wide = xp.result_type(dtype, xp.float32)  # sums of float16 lose digits
     divisor = _divisor(lay, count_include_pad, divisor_override, xp, wide)
@@ -191,6 +200,8 @@ def avg_pool_backward(
     """
     x, lay = _check(x, kernel_size, stride, padding, 1, ceil_mode)
     (grad,) = floating(grad_of(grad, (*x.shape[:2], *lay.positions)))
+    if divisor_override is None and cuda.pool.takes(grad, lay):
+        return cuda.avg_pool_backward(grad, lay, truth("count_include_pad", count_include_pad))
     xp = array_module(x)
     wide = xp.result_type(grad.dtype, xp.float32)
     divisor = _divisor(lay, count_include_pad, divisor_override, xp, wide)

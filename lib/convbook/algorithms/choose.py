@@ -4,6 +4,7 @@ from types import ModuleType
 
 import numpy as np
 
+from convbook import cuda
 from convbook.algorithms import fft, im2col, loops, shifts, toeplitz, winograd
 from convbook.algorithms.blocks import AnyArray
 from convbook.arrays import array_module, kind_of, shown
@@ -35,11 +36,13 @@ def algorithm(
 ) -> ModuleType:
     """The module that convolves `x` with `weight`: the one named, or for "auto" the choice.
 
+    On a GPU, "auto" takes the kernels of `convbook.cuda` for all that they can do.
+
     Raises ValueError, which says why, when the method can't do this convolution.
     """
     method = method_of(method)
     if method == "auto":
-        return METHODS[choose(x, weight, lay, gradient)]
+        return cuda if cuda.takes(x, lay) else METHODS[choose(x, weight, lay, gradient)]
     reason: str | None = METHODS[method].refusal(weight.dtype, lay)
     if reason:
         raise ValueError(f"method {method!r} can't compute this convolution: {reason}")
@@ -47,7 +50,7 @@ def algorithm(
 
 
 def choose(x: AnyArray, weight: AnyArray, lay: Fit, gradient: bool = False) -> str:
-    """The method that "auto" stands for.
+    """The method that "auto" stands for, where no CUDA kernel does the job.
 
     1. Arrays of a module without strided views take `shifts`, which is written in the standard's
        functions alone.

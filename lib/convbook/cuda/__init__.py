@@ -12,6 +12,7 @@ Depthwise layers, whose limit is memory, have kernels without a product.
     avg_pool(x, lay, count_include_pad)           → (n, c, positions)
     avg_pool_backward(grad, lay, count_include_pad)   → (n, c, pixels)
     refusal(dtype, lay)                           why they can't do a job, or None
+    takes(x, lay)                                 whether x is on a GPU and they can
 
 Arrays have one or two axes of pixels, are float16, float32 or float64 (float16 is summed in
 float32) and lie on one device, which is the current one. `lay` is what `geometry.fit` made; the
@@ -24,7 +25,7 @@ compiled when it is first needed, in about a second, for a dtype, kernel size, s
 and kept on disk by CuPy.
 """
 
-from convbook.cuda.blocks import refusal
+from convbook.cuda.blocks import refusal, takes
 from convbook.cuda.conv import forward, input_gradient, weight_gradient
 from convbook.cuda.pool import avg_pool, avg_pool_backward, max_pool, max_pool_backward
 
@@ -36,5 +37,6 @@ __all__ = [
     "max_pool",
     "max_pool_backward",
     "refusal",
+    "takes",
     "weight_gradient",
 ]

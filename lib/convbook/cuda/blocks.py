@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 
-from convbook.arrays import Array
+from convbook.arrays import Array, array_module
 from convbook.cuda.launch import TYPES, kernel, launch
 from convbook.geometry import Fit
 
@@ -24,6 +24,16 @@ def refusal(dtype: Any, lay: Fit) -> str | None:
     if len(lay.size) > 2:
         return f"its kernels take one or two axes of pixels, not {len(lay.size)}"
     return None
+
+
+def on_gpu(x: Any) -> bool:
+    """Whether `x` is an array on a GPU."""
+    return bool(array_module(x).__name__ == "cupy")
+
+
+def takes(x: Any, lay: Fit) -> bool:
+    """Whether `x` lies on a GPU, and the kernels can do this job for it."""
+    return on_gpu(x) and refusal(x.dtype, lay) is None
 
 
 class Plane:

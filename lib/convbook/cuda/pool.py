@@ -1,12 +1,22 @@
 """Pooling by the kernels of this folder. Layers are (n, c, pixels), with one or two axes."""
 
 import functools
+import math
 from typing import Any
 
 from convbook.arrays import Array, array_module
+from convbook.cuda import blocks
 from convbook.cuda.blocks import THREADS, Plane, at_most, blocks_for, ints
 from convbook.cuda.launch import kernel, launch
 from convbook.geometry import Fit
+
+#: A thread reads a whole window: larger ones are left to reductions.
+LARGEST = 256
+
+
+def takes(x: Any, lay: Fit) -> bool:
+    """Whether `x` lies on a GPU, and these kernels are good at pooling it."""
+    return blocks.takes(x, lay) and math.prod(lay.size) <= LARGEST
 
 
 def max_pool(x: Array, lay: Fit, with_indices: bool) -> tuple[Array, Array | None]:
