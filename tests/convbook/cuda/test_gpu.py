@@ -120,11 +120,23 @@ X, WEIGHT = (2, 4, 9, 8), (6, 4, 3, 2)
 # Arguments of layers, of arrays by their shapes; each is compared with itself on NumPy arrays.
 LAYERS: dict[str, Callable[..., Any]] = {
     "dense": lambda a: convbook.dense(a(5, 4), a(3, 4), a(3)),
-    "conv2d": lambda a: convbook.conv2d(a(*X), a(*WEIGHT), a(6), padding=1),
+    "dense_backward": lambda a: convbook.dense_backward(a(5, 3), a(5, 4), a(3, 4)),
     "conv1d": lambda a: convbook.conv1d(a(2, 4, 9), a(6, 4, 3), a(6)),
-    "locally_connected": lambda a: convbook.locally_connected(a(2, 3, 5, 4), a(5, 4, 2, 3, 3, 3)),
+    "conv2d": lambda a: convbook.conv2d(a(*X), a(*WEIGHT), a(6), padding=1),
+    "conv3d": lambda a: convbook.conv3d(a(2, 3, 4, 5, 4), a(2, 3, 2, 3, 2), a(2)),
+    "conv_backward": lambda a: convbook.conv_backward(a(2, 6, 7, 7), a(*X), a(*WEIGHT)),
+    "conv_transpose2d": lambda a: convbook.conv_transpose2d(a(2, 6, 4, 5), a(*WEIGHT), stride=2),
+    "depthwise_conv": lambda a: convbook.depthwise_conv(a(*X), a(8, 3, 2), stride=2),
+    "locally_connected": lambda a: convbook.locally_connected(a(2, 3, 5, 4), a(3, 2, 2, 3, 3, 3)),
+    "max_pool": lambda a: convbook.max_pool(a(*X), 3, 2, 1, return_indices=True),
+    "max_pool_backward": lambda a: convbook.max_pool_backward(a(2, 4, 4, 4), a(*X), 2),
+    "avg_pool": lambda a: convbook.avg_pool(a(*X), 2),
+    "avg_pool_backward": lambda a: convbook.avg_pool_backward(a(2, 4, 4, 4), a(*X), 2),
+    "global_max_pool": lambda a: convbook.global_max_pool(a(*X)),
+    "relu": lambda a: convbook.relu(a(*X)),
     "pad": lambda a: convbook.pad(a(*X), [(1, 2), (0, 1)], mode="reflect"),
     "sliding_windows": lambda a: convbook.sliding_windows(a(*X), (3, 2)),
+    "unfold": lambda a: convbook.unfold(a(*X), (3, 2)),
 }
 
 
@@ -140,9 +152,12 @@ def test_a_layer_stays_on_its_device(cp: Any, layer: str, contiguous: bool):
 
         return array
 
-    found = LAYERS[layer](arrays(cp))
-    assert isinstance(found, cp.ndarray)
-    np.testing.assert_array_equal(found.get(), LAYERS[layer](arrays(np)))
+    found, expected = LAYERS[layer](arrays(cp)), LAYERS[layer](arrays(np))
+    if not isinstance(expected, tuple):
+        found, expected = (found,), (expected,)
+    for ours, other in zip(found, expected, strict=True):
+        assert isinstance(ours, cp.ndarray)
+        np.testing.assert_array_equal(ours.get(), other, strict=True)
 
 
 @pytest.mark.parametrize("layer", ["dense", "conv2d", "conv1d", "locally_connected"])
