@@ -58,7 +58,7 @@ def main(
     lines = [f"# {title}", "", text, "", *machine("numpy", "torch", "scipy")]
     for count in options.threads:
         lines += _table(some, list(sides), count, options.rounds, target, most)
-    keep(name, lines, keeping=not options.only)
+        keep(name, lines, keeping=not options.only)
 
 
 def keep(name: str, lines: Sequence[str], keeping: bool = True) -> None:
@@ -67,7 +67,7 @@ def keep(name: str, lines: Sequence[str], keeping: bool = True) -> None:
     if keeping:
         RESULTS.mkdir(exist_ok=True)
         (RESULTS / f"{name}.md").write_text(text, "utf-8")
-    print(text)
+    print(text, flush=True)
 
 
 def machine(*packages: str) -> list[str]:
