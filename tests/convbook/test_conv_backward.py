@@ -95,6 +95,18 @@ def test_equals_central_differences(data: Any, rng: Any, axes: int):
         assert np.vdot(gradient, direction) == pytest.approx(slope, rel=1e-9, abs=1e-7)
 
 
+@given(st.data(), rngs, st.integers(1, 3))
+def test_the_gradients_are_transposes(data: Any, rng: Any, axes: int):
+    shape, weight_shape, how = data.draw(layers(axes))
+    x, weight = numbers(rng, shape), numbers(rng, weight_shape)
+    out = conv(x, weight, **how)
+    y = numbers(rng, out.shape)
+    ours = conv_backward(y, x, weight, **how)
+    product = np.vdot(out, y)
+    assert np.vdot(x, ours.x) == pytest.approx(product, rel=1e-9, abs=1e-7)
+    assert np.vdot(weight, ours.weight) == pytest.approx(product, rel=1e-9, abs=1e-7)
+
+
 @pytest.mark.parametrize(
     ("given", "out"),
     [("float16", "float16"), ("float32", "float32"), ("int32", "float64"), ("bool", "float64")],

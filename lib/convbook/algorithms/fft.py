@@ -153,13 +153,13 @@ def _library(xp: ModuleType) -> tuple[Any, dict[str, Any]]:
         try:
             import scipy.fft
 
-            return scipy.fft, {"workers": threads()}
+            return scipy.fft, {"workers": _threads()}
         except ImportError:
             pass
     return xp.fft, {}
 
 
-def threads() -> int:
+def _threads() -> int:
     """As many threads as matrix products use: OMP_NUM_THREADS or else one for each processor."""
     given = os.environ.get("OMP_NUM_THREADS", "")
     return int(given) if given.isdecimal() and int(given) else os.cpu_count() or 1
