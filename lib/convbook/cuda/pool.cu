@@ -13,10 +13,10 @@ struct Place {
         : x(thread % width), y(thread / width % height), plane(thread / width / height) {}
 };
 
-// The position whose window sees a pixel with this tap; −1 if there is none.
+// The position whose window sees a pixel with this tap; negative if there is none.
 template <int STRIDE>
 __device__ inline int position_of(int from, int positions) {
-    return from < 0 || from % STRIDE != 0 || from / STRIDE >= positions ? -1 : from / STRIDE;
+    return from % STRIDE != 0 || from / STRIDE >= positions ? -1 : from / STRIDE;
 }
 
 // The first of equal numbers wins, and NaN over every number; pixels are counted row by row.
