@@ -159,7 +159,7 @@ class _Layer(Plane):
             raise ValueError(f"precision 'tf32' is for float32; the arrays are {dtype.name}")
         self.dtype, self.on_tensor_cores = dtype, precision == "tf32"
         (self.n, self.c), self.c_out = images, weights[0]
-        self.groups = self.c // max(weights[1], 1)
+        self.groups = max(1, self.c // max(1, weights[1]))
         pixels, positions = math.prod(lay.pixels), math.prod(lay.positions)
         blocks.at_most("pixels of all images", self.n * pixels)
         blocks.at_most("positions in all images", self.n * positions)

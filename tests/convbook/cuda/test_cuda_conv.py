@@ -100,6 +100,13 @@ def test_inputs_in_any_order_of_memory():
     check(turned)
 
 
+def test_without_channels_the_bias_is_left():
+    x, weight, bias = np.ones((2, 0, 4, 4)), np.ones((3, 0, 2, 2)), np.array([1.0, 2, 3])
+    out = np.empty((2, 3, 3, 3))
+    cuda.forward(x, weight, out, fit("weight", 2, (4, 4)), bias)
+    np.testing.assert_array_equal(out, np.broadcast_to(bias.reshape(3, 1, 1), out.shape))
+
+
 def test_what_is_refused():
     given = convolution(Variant((3, 3)), "float32", (1, 5, 5), 1, 1, 1, [(0, 0), (0, 0)])
     with pytest.raises(ValueError, match=r"take float16, float32, float64, not int64$"):
