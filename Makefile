@@ -54,7 +54,7 @@ $(VENV): requirements.lock pyproject.toml
 .PHONY: book
 book: $(BOOK)/index.html  ## build the book; warnings are errors
 
-$(BOOK)/index.html: $(VENV) $(CHAPTERS) _config.yml _toc.yml build/jupyter_cache/fresh build/wheel/fresh $(EXERCISES) tools/course_sphinx.py tools/address.py
+$(BOOK)/index.html: $(VENV) $(CHAPTERS) _config.yml _toc.yml build/jupyter_cache/fresh build/wheel/fresh $(EXERCISES) tools/course_sphinx.py tools/library_sphinx.py tools/address.py
 	@echo "== Building the book"
 	@{ .venv/bin/jupyter-book build . --path-output build --all -W -n --keep-going 2>&1; echo $$? > build/book.status; } | tee build/book.log | \
 		grep --line-buffered -o 'chapters/[a-z_]*.md: Executed notebook in [0-9.]* seconds' || true
@@ -122,6 +122,10 @@ lint: $(VENV)  ## ruff, mypy, and no stale exercise
 .PHONY: bench
 bench: $(VENV)  ## measure speed against peers; results go to benchmarks/results/
 	@for script in benchmarks/*.py; do .venv/bin/python "$$script" || exit 1; done
+
+.PHONY: bench-gpu
+bench-gpu: $(VENV)  ## on a machine with a GPU and CuPy: its tests, then the kernels against cuDNN
+	@.venv/bin/python -m pytest -q -m gpu -rs && .venv/bin/python benchmarks/gpu.py
 
 .PHONY: lock
 lock:  ## choose versions anew from pyproject.toml (needs uv)
