@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from convbook.arrays import Array, array_of, integer, shown
+from convbook.geometry import output_size, receptive_fields
 
 #: Distinct hues with a contrast of at least 3 : 1 against white and against near-black.
 COLOURS = ("#2f81c7", "#cf6a12", "#2c9a5e", "#a35fc9", "#d14a5a", "#8a7a18", "#158f9c", "#b5577f",
@@ -216,3 +217,121 @@ def _matrix_of_integers(name: str, value: ArrayLike) -> Array:
     if matrix.dtype.kind not in "iu":
         raise TypeError(f"{name} must hold integers; its dtype is {matrix.dtype}")
     return matrix
+
+
+def draw_kernel(ax: Any, kernel: ArrayLike, title: str = "", digits: int = 2) -> None:
+    """Draw a kernel (s_h, s_w): blue where it is positive, orange where negative, and its numbers.
+
+    The stronger the colour, the larger the number; `digits` are shown after the point.
+
+    >>> fig, ax = figure()
+    >>> draw_kernel(ax, [[-1, 0, 1]])
+    >>> [text.get_text() for text in ax.texts]
+    ['−1', '0', '1']
+    """
+    from matplotlib.patches import Rectangle
+
+    kernel = array_of("kernel", kernel, ndim=2)
+    rows, columns = kernel.shape
+    largest = float(np.max(abs(kernel), initial=0)) or 1.0
+    for (i, j), value in np.ndenumerate(kernel):
+        hue, strength = COLOURS[0 if value > 0 else 1], 0.85 * abs(float(value)) / largest
+        ax.add_patch(Rectangle((j, i), 1, 1, facecolor=hue, alpha=strength, linewidth=0))
+        ax.add_patch(
+            Rectangle((j, i), 1, 1, facecolor="none", edgecolor="black", linewidth=0.3, alpha=0.5)
+        )
+        number = f"{float(value):.{integer('digits', digits)}f}"
+        number = number.rstrip("0").rstrip(".") if "." in number else number
+        number = number.replace("-0", "0") if number == "-0" else number.replace("-", "−")
+        ax.text(j + 0.5, i + 0.5, number, ha="center", va="center", fontsize=8)
+    ax.set_xlim(-0.05, columns + 0.05)
+    ax.set_ylim(rows + 0.05, -0.05)
+    ax.set_aspect("equal")
+    ax.set_axis_off()
+    if title:
+        ax.set_title(title, fontsize=10)
+
+
+def draw_activation_maps(
+    axes: ArrayLike | Any, maps: ArrayLike, titles: Sequence[str] | None = None
+) -> None:
+    """Draw what each channel of a layer answers to one image: `maps` (c, h, w), one on each axes.
+
+    All share their black and their white, so that they can be compared; axes that are left over
+    stay empty.
+
+    >>> fig, axes = figure(1, 3)
+    >>> draw_activation_maps(axes, np.arange(8.0).reshape(2, 2, 2))
+    >>> [ax.get_title() for ax in axes]
+    ['channel 0', 'channel 1', '']
+    """
+    maps = array_of("maps", maps, ndim=3)
+    places = list(np.ravel(np.asarray(axes, dtype=object)))
+    if not maps.size or len(places) < len(maps):
+        raise ValueError(
+            f"maps must have at least one pixel and no more than {len(places)} channels, "
+            f"one for each of the axes; its shape is {maps.shape}"
+        )
+    names = [f"channel {c}" for c in range(len(maps))] if titles is None else list(titles)
+    if len(names) != len(maps):
+        raise ValueError(f"titles must be {len(maps)}, one for each map; they are {shown(titles)}")
+    low, high = _limits(maps, None)
+    limits = (low, high) if low < high else (low, low + 1)
+    for ax, image, name in zip(places, maps, names, strict=False):
+        draw_image(ax, image, name, limits)
+    for ax in places[len(maps) :]:
+        ax.set_axis_off()
+
+
+def draw_receptive_field(
+    ax: Any, stack: Sequence[Sequence[int]], pixels: int, output: int | None = None
+) -> None:
+    """Draw, along one axis, which of so many pixels an output of a stack of layers sees.
+
+    `stack` is that of `convbook.receptive_fields`. Pixels are the lowest row, each layer's outputs
+    a row above. What the `output` of the last layer, by default its middle one, depends on is
+    filled and joined by lines.
+    Raises ValueError when a layer does not fit.
+
+    >>> fig, ax = figure()
+    >>> draw_receptive_field(ax, [(3,), (3,)], pixels=9)
+    >>> [text.get_text() for text in ax.texts]
+    ['9 pixels', '7 outputs see 3 each', '5 outputs see 5 each']
+    """
+    fields = receptive_fields(stack)
+    layers = [(*layer, *(1, 0, 1)[len(layer) - 1 :]) for layer in stack]
+    sizes = [integer("pixels", pixels, 1)]
+    for s, stride, padding, dilation in layers:
+        sizes.append(output_size(sizes[-1], s, padding, stride, dilation))
+    last = sizes[-1] // 2 if output is None else integer("output", output)
+    if last >= sizes[-1]:
+        raise ValueError(f"output must be less than {sizes[-1]}; it is {output}")
+    # Where each output stands: over the middle of what it sees.
+    centres = [[float(i) for i in range(pixels)]]
+    for field, count in zip(fields, sizes[1:], strict=True):
+        middle = field.start + (field.size - 1) / 2
+        centres.append([middle + i * field.jump for i in range(count)])
+    seen = {last}
+    for row in range(len(layers), -1, -1):
+        s, stride, padding, dilation = layers[row - 1] if row else (1, 1, 0, 1)
+        below = {i * stride - padding + tap * dilation for i in seen for tap in range(s)}
+        for i, x in enumerate(centres[row]):
+            filled = i in seen
+            face = COLOURS[row % len(COLOURS)] if filled else "none"
+            ax.plot(x, row, "o", markersize=9, markerfacecolor=face, markeredgecolor="black",
+                    markeredgewidth=0.6, alpha=1.0 if filled else 0.5)  # fmt: skip
+            for tap in range(s) if row and filled else ():
+                j = i * stride - padding + tap * dilation
+                if 0 <= j < sizes[row - 1]:
+                    ends = [x, centres[row - 1][j]], [row, row - 1]
+                    ax.plot(*ends, color="black", linewidth=0.5, alpha=0.5, zorder=0)
+        seen = {j for j in below if row and 0 <= j < sizes[row - 1]}
+    words = [f"{pixels} pixels"] + [
+        f"{count} outputs see {field.size} each"
+        for count, field in zip(sizes[1:], fields, strict=True)
+    ]
+    for row, text in enumerate(words):
+        ax.text(pixels, row, text, va="center", fontsize=9)
+    ax.set_xlim(-1, 1.6 * pixels + 3)
+    ax.set_ylim(-0.5, len(layers) + 0.5)
+    ax.set_axis_off()

@@ -16,7 +16,6 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-import nbformat
 from nbgrader.apps import NbGraderAPI
 from nbgrader.apps.baseapp import NbGrader
 from sqlalchemy.exc import SQLAlchemyError
@@ -28,6 +27,7 @@ from invigilator.batch import Batch, Result
 from invigilator.feedback import PREPROCESSORS
 from invigilator.page import write_page
 from invigilator.paper import PaperError
+from invigilator.repair import Unreadable, read
 from invigilator.report import summarise
 from invigilator.sandbox import SandboxError, missing
 from invigilator.shell import Shell
@@ -42,6 +42,7 @@ _OPTIONS = {
     "notebook": "CourseDirectory.notebook_id",
     "student": "CourseDirectory.student_id",
 }
+_BAR, _CLEAR = 30, "\r\x1b[K"  # characters of a bar; to the start of an empty line
 _UNSAFE = """\
 WARNING: grading without a sandbox. Students' code runs as you: it can read and change your files,
 other students' work, the tests and the gradebook, and it can use the network."""
@@ -167,6 +168,7 @@ class AutogradeApp(AssignmentsApp):
         for doubt in batch.doubts:
             print(f"{assignment}  WARNING: {doubt}")
         progress.end()
+        print(tables.tasks(summarise(self.coursedir, assignment)), flush=True)
         if not self.feedback:
             return progress.whole
         outcome = nbgrader_api(feedback_config(self.config)).generate_feedback(
@@ -178,7 +180,8 @@ class AutogradeApp(AssignmentsApp):
 
 
 class Progress:
-    """One line at most a second about how far a batch is, and one for each that can't be graded."""
+    """How far a batch is, at most once a second: a bar on a terminal, else a line; and a line for
+    each submission that can't be graded."""
 
     def __init__(self, assignment: str, total: int) -> None:
         self.assignment, self.total, self.done, self.lost = assignment, total, 0, 0
@@ -188,7 +191,7 @@ class Progress:
         self.done += 1
         self.lost += result.lost
         if not result.graded:
-            print(f"{self.assignment}  {result.student}: not graded: {result.reason}", flush=True)
+            self.print(f"{self.assignment}  {result.student}: not graded: {result.reason}")
         if time.monotonic() - self.last >= 1 and self.done < self.total:
             self.show()
 
@@ -201,15 +204,22 @@ class Progress:
         self.last = time.monotonic()
         rate = self.done / max(self.last - self.start, 1e-3)
         left = (self.total - self.done) / rate
-        print(
-            f"{self.assignment}  {self.done:>4} of {self.total}  {rate:5.1f} a second  "
-            f"{left:4.0f} s left",
-            flush=True,
-        )
+        words = f"{self.done:>4} of {self.total}  {rate:5.1f} a second  {left:4.0f} s left"
+        if sys.stdout.isatty():
+            full = round(_BAR * self.done / self.total)
+            bar = "█" * full + "░" * (_BAR - full)
+            print(f"{_CLEAR}{self.assignment}  {bar} {words}", end="", flush=True)
+        else:
+            self.print(f"{self.assignment}  {words}")
+
+    def print(self, line: str) -> None:
+        """A line of its own, in place of the bar."""
+        clear = _CLEAR if sys.stdout.isatty() else ""
+        print(clear + tables.printable(line), flush=True)
 
     def end(self) -> None:
         seconds = time.monotonic() - self.start
-        print(f"{self.assignment}  {self.done} of {self.total} in {seconds:.1f} s", flush=True)
+        self.print(f"{self.assignment}  {self.done} of {self.total} in {seconds:.1f} s")
 
 
 def nbgrader_api(config: Config) -> NbGraderAPI:
@@ -255,9 +265,11 @@ class CheckApp(NbGrader):  # type: ignore[misc]
 def check(path: Path) -> bool:
     """Run a notebook here and print what each of its tests says."""
     try:
-        notebook = nbformat.read(path, as_version=4)
-    except Exception as error:
-        sys.exit(f"invigilator check: {path} can't be read: {error}")
+        notebook, _ = read(path.read_bytes())
+    except OSError as error:
+        sys.exit(f"invigilator check: {path} can't be read: {error.strerror}")
+    except Unreadable as error:
+        sys.exit(f"invigilator check: {path} {error}")
     shell, whole = Shell.ready(), True
     here = os.getcwd()
     os.chdir(path.resolve().parent)

@@ -49,6 +49,24 @@ def terminal(summaries: list[Summary]) -> str:
     return "\n".join(map(printable, lines))
 
 
+def tasks(summary: Summary) -> str:
+    """How each task went, as a short table."""
+    head = ("task", "points", "full marks", "some", "none", "to mark")
+    rows = [
+        (o.task.label, f"{o.task.points:g}", *map(str, (o.full, o.some, o.none, o.unmarked)))
+        for o in summary.outcomes
+    ]
+    widths = [max(map(len, column)) for column in zip(head, *rows, strict=True)]
+    lines = [
+        "  ".join(
+            f"{cell:<{width}}" if place == 0 else f"{cell:>{width}}"
+            for place, (cell, width) in enumerate(zip(row, widths, strict=True))
+        )
+        for row in (head, *rows)
+    ]
+    return "\n".join(map(printable, lines))
+
+
 def printable(text: str) -> str:
     """A text without what would steer a terminal: students choose file names."""
     return "".join(sign if sign.isprintable() else "?" for sign in text)

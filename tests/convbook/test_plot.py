@@ -13,8 +13,11 @@ from convbook.plot import (
     COLOURS,
     Picture,
     distinct_colours,
+    draw_activation_maps,
     draw_image,
+    draw_kernel,
     draw_matrix,
+    draw_receptive_field,
     figure,
     show,
 )
@@ -262,3 +265,72 @@ def test_figure_gives_axes_as_subplots_does():
     assert fig.get_size_inches().tolist() == [4, 2]
     with pytest.raises(ValueError, match=r"^rows must be an integer of at least 1; it is 0$"):
         figure(0, 1)
+
+
+def test_a_kernel_shows_its_numbers_and_the_strength_of_each():
+    _fig, ax = figure()
+    draw_kernel(ax, np.array([[-0.5, 0.25, 1.0], [2.0, -1e-9, 0.0]]), "edges")
+    assert [text.get_text() for text in ax.texts] == ["−0.5", "0.25", "1", "2", "0", "0"]
+    filled = [patch for patch in ax.patches if patch.get_linewidth() == 0]
+    alphas = [round(float(patch.get_alpha()), 4) for patch in filled]
+    assert alphas == [0.2125, 0.1062, 0.425, 0.85, 0.0, 0.0]
+    hues = [to_hex(patch.get_facecolor()) for patch in filled[:4]]
+    assert hues == [COLOURS[1], COLOURS[0], COLOURS[0], COLOURS[0]]
+    assert ax.get_title() == "edges"
+
+
+def test_activation_maps_share_their_limits():
+    _fig, axes = figure(2, 2)
+    maps = np.array([[[0.0, 1.0]], [[2.0, 4.0]], [[-4.0, 0.0]]])
+    draw_activation_maps(axes, maps, ["a", "b", "c"])
+    drawn = [ax.images[0].get_array() for ax in axes.ravel()[:3]]
+    for picture, image in zip(drawn, maps, strict=True):
+        np.testing.assert_allclose(picture, (image + 4) / 8)
+    assert [ax.get_title() for ax in axes.ravel()] == ["a", "b", "c", ""]
+    assert not axes[1, 1].images
+    draw_activation_maps(axes, np.ones((1, 2, 2)))  # all alike
+
+
+@pytest.mark.parametrize(
+    ("shape", "titles", "words"),
+    [
+        ((4, 2, 2), None, "no more than 3 channels"),
+        ((2, 0, 2), None, "at least one pixel"),
+        ((2, 2, 2), ["one"], "titles must be 2"),
+        ((2, 2), None, "maps must have 3 axes"),
+    ],
+)
+def test_maps_that_do_not_fit_are_refused(shape: Any, titles: Any, words: str):
+    _fig, axes = figure(1, 3)
+    with pytest.raises(ValueError, match=words):
+        draw_activation_maps(axes, np.zeros(shape), titles)
+
+
+@pytest.mark.parametrize(
+    ("stack", "pixels", "output", "seen"),
+    [
+        ([(3,), (3,)], 9, None, 5),
+        ([(2, 2), (2, 2)], 8, 0, 4),
+        ([(3, 1, 1)], 5, 0, 2),  # the padding is no pixel
+        ([(3, 1, 0, 2)], 7, 2, 3),
+        ([], 4, 1, 1),
+    ],
+)
+def test_a_receptive_field_fills_what_is_seen(stack: Any, pixels: int, output: Any, seen: int):
+    _fig, ax = figure()
+    draw_receptive_field(ax, stack, pixels, output)
+    dots = [line for line in ax.lines if line.get_marker() == "o"]
+    rows = [[d for d in dots if d.get_ydata()[0] == row] for row in range(len(stack) + 1)]
+    filled = [sum(d.get_markerfacecolor() != "none" for d in row) for row in rows]
+    assert len(rows[0]) == pixels
+    assert filled[0] == seen
+    assert filled[-1] == 1
+    assert len(ax.texts) == len(stack) + 1
+
+
+def test_an_output_or_a_layer_that_is_not_there_is_refused():
+    _fig, ax = figure()
+    with pytest.raises(ValueError, match="output must be less than 7; it is 7"):
+        draw_receptive_field(ax, [(3,)], 9, 7)
+    with pytest.raises(ValueError, match="s must be at most the padded size 2; it is 3"):
+        draw_receptive_field(ax, [(3,)], 2)
