@@ -54,7 +54,7 @@ $(VENV): requirements.lock pyproject.toml
 .PHONY: book
 book: $(BOOK)/index.html  ## build the book; warnings are errors
 
-$(BOOK)/index.html: $(VENV) $(CHAPTERS) _config.yml _toc.yml build/jupyter_cache/fresh build/wheel/fresh $(EXERCISES) tools/course_sphinx.py tools/library_sphinx.py tools/address.py
+$(BOOK)/index.html: $(VENV) $(CHAPTERS) $(wildcard benchmarks/results/*.md) _config.yml _toc.yml build/jupyter_cache/fresh build/wheel/fresh $(EXERCISES) tools/course_sphinx.py tools/library_sphinx.py tools/address.py
 	@echo "== Building the book"
 	@{ .venv/bin/jupyter-book build . --path-output build --all -W -n --keep-going 2>&1; echo $$? > build/book.status; } | tee build/book.log | \
 		grep --line-buffered -o 'chapters/[a-z_]*.md: Executed notebook in [0-9.]* seconds' || true

@@ -6,6 +6,7 @@ import pwd
 import shutil
 import socket
 import subprocess
+import tempfile
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -39,16 +40,17 @@ pytestmark = [
 
 
 @pytest.fixture
-def url(tmp_path: Path) -> Iterator[str]:
+def url() -> Iterator[str]:
     """The address of an empty database."""
-    folder, binaries = tmp_path / "postgres", SERVERS[-1].parent
-    folder.mkdir()
+    with tempfile.TemporaryDirectory(prefix="postgresql-") as folder:
+        yield from serve(Path(folder), SERVERS[-1].parent)
+
+
+def serve(folder: Path, binaries: Path) -> Iterator[str]:
     start: list[str] = []
     if os.geteuid() == 0:  # it refuses to run as root
         nobody = pwd.getpwnam("nobody")
         os.chown(folder, nobody.pw_uid, nobody.pw_gid)
-        for parent in [tmp_path, *tmp_path.parents][:3]:
-            parent.chmod(parent.stat().st_mode | 0o011)
         start = ["setpriv", f"--reuid={nobody.pw_uid}", f"--regid={nobody.pw_gid}"]
         start.append("--clear-groups")
     with socket.create_server(("127.0.0.1", 0)) as free:
