@@ -179,7 +179,7 @@ def main() -> None:
             ratio = statistics.median(a / b for a, b in zip(theirs, ours, strict=True))
             lines.append(
                 f"| {kind} | {statistics.median(theirs):.2f} | {statistics.median(ours):.3f} "
-                f"| **{ratio:.0f}** | {target} |"
+                f"| **{ratio:.1f}** | {target} |"
             )
             for count in (options.some, options.students // 5, options.students):
                 seconds, peak, latency = invigilator(root, count)
