@@ -307,6 +307,9 @@ class Desk:
         self.allowance, self.isolated = Allowance(**allowance), isolated
         self.modules = modules
         self.fresh()
+        # The rules of a notebook's form are compiled when the first one is checked: let that be
+        # now, and not in each child.
+        nbformat.validate(nbformat.v4.new_notebook())
         load(modules)
         return {}
 

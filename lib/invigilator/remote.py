@@ -17,7 +17,7 @@ from typing import Any
 
 from invigilator.proxies import RemoteObject, identifier, listed, signature_of, text_of
 from invigilator.sandbox import Sandbox
-from invigilator.shell import Record, clean
+from invigilator.shell import Record, clean, of_no_module
 from invigilator.wire import Channel, Gone, Special, WireError, decode, encode, update
 
 _GRACE = 1.5  # seconds in which an interrupted call may still answer
@@ -296,6 +296,7 @@ class Remote:
         for number, text in lines.items():
             known.extend([""] * (number - len(known)))
             known[number - 1] = text.rstrip("\n") + "\n"
+        of_no_module(file)
         linecache.cache[file] = (sum(map(len, known)), None, known, file)
 
     def error(self, about: Any) -> BaseException:

@@ -84,14 +84,15 @@ def missing() -> str | None:
     return None
 
 
-def libraries() -> list[Path]:
+@functools.cache
+def libraries() -> tuple[Path, ...]:
     """The folders of the interpreter and of what is installed for it."""
     found = {Path(sys.prefix), Path(sys.base_prefix), Path(sys.exec_prefix)}
     found |= {Path(sysconfig.get_path(name)) for name in ("stdlib", "purelib", "platlib")}
     if site.ENABLE_USER_SITE:
         found.add(Path(site.getusersitepackages()))
     real = {Path(os.path.realpath(path)) for path in found if path.is_dir()}
-    return sorted(path for path in real if not real & set(path.parents))
+    return tuple(sorted(path for path in real if not real & set(path.parents)))
 
 
 def packages(names: list[str]) -> list[Path]:

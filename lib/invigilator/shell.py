@@ -1,5 +1,6 @@
 """A ready IPython shell without a kernel: it runs cells and keeps their outputs as nbformat's."""
 
+import inspect
 import os
 import sys
 import tempfile
@@ -8,6 +9,7 @@ from dataclasses import dataclass, field
 from io import TextIOBase
 from typing import Any
 
+from IPython.core.compilerop import CachingCompiler
 from IPython.core.displayhook import DisplayHook
 from IPython.core.displaypub import DisplayPublisher
 from IPython.core.interactiveshell import InteractiveShell
@@ -121,12 +123,20 @@ class _Hook(DisplayHook):
         pass
 
 
+class _Compiler(CachingCompiler):
+    def get_code_name(self, raw_code: str, transformed_code: str, number: int) -> str:
+        name = super().get_code_name(raw_code, transformed_code, number)
+        of_no_module(name)
+        return name
+
+
 class Shell(InteractiveShell):
     """The shell of one notebook. `record` takes what is written; change it to part outputs."""
 
     record: Record
     display_pub_class = Type(_Publisher)
     displayhook_class = Type(_Hook)
+    compiler_class = Type(_Compiler)
 
     @classmethod
     def ready(cls) -> "Shell":
@@ -189,6 +199,16 @@ class Shell(InteractiveShell):
         os.ftruncate(written, 0)
         os.lseek(written, 0, os.SEEK_SET)
         self.record.stream("stdout", text)
+
+
+def of_no_module(file: str) -> None:
+    """Tell `inspect` that the code in a file is no module's.
+
+    Else it looks for one in all modules, for each frame of a traceback and several times: in a
+    process with some thousand modules that takes longer than a submission.
+    """
+    for name in (file, os.path.abspath(file)):
+        inspect.modulesbyfile[name] = ""
 
 
 def clean(outputs: Any) -> list[Output]:
