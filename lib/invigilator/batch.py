@@ -334,6 +334,8 @@ def rooms(count: int) -> Iterator[Executor]:
         finally:
             executor.shutdown(wait=False, cancel_futures=True)
             for room in opened:
+                room.dismiss()
+            for room in opened:
                 room.close()
 
 

@@ -89,7 +89,10 @@ class Ledger:
                 db.add(submission)
             if entry.timestamp is not None:
                 submission.timestamp = entry.timestamp
-            db.flush()
+            submissions[entry.student] = submission
+        db.flush()  # all at once: one by one takes several times as long
+        for entry in entries:
+            submission = submissions[entry.student]
             for notebook in submission.notebooks:
                 if notebook.name in entry.notebooks:
                     _fill(notebook, entry.notebooks[notebook.name])

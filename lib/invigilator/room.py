@@ -101,8 +101,13 @@ class Room:
                     self.open()
         return {"lost": f"could not be graded: {answer['lost']}"}
 
-    def close(self) -> None:
+    def dismiss(self) -> None:
+        """Let the examiner end by itself, as it does when nobody is at the other end."""
         self.closed = True
+        self.line.close()
+
+    def close(self) -> None:
+        self.dismiss()
         self.end()
 
     def end(self) -> None:
