@@ -39,14 +39,14 @@ class TooSlow(TimeoutError):
 class Remote:
     """One submission in the sandbox: asks its process, and starts it anew when it has ended.
 
-    `library` are the folders whose files may be named in an error's frames. `record` says where
+    `folders` are those whose files may be named in an error's frames. `record` says where
     what the student's code puts out during a call goes.
     """
 
     def __init__(
-        self, sandbox: Sandbox, library: list[Path], record: Callable[[], Record], call: float
+        self, sandbox: Sandbox, folders: list[Path], record: Callable[[], Record], call: float
     ) -> None:
-        self.sandbox, self.library, self.record, self.limit = sandbox, library, record, call
+        self.sandbox, self.folders, self.record, self.limit = sandbox, folders, record, call
         self.channel: Channel | None = None
         self.life = 0  # how often a process was started
         self.depth = 0
@@ -284,7 +284,7 @@ class Remote:
     def file(self, name: Any) -> str:
         """The name under which a file of the sandbox is known here: libraries' by their own."""
         name = text_of(name)
-        if ".." not in name and any(Path(name).is_relative_to(folder) for folder in self.library):
+        if ".." not in name and any(Path(name).is_relative_to(folder) for folder in self.folders):
             return name
         return f"<notebook {name}>"
 

@@ -132,7 +132,7 @@ class _Transform:
     def __init__(self, x: AnyArray, kernels: AnyArray, lay: Fit) -> None:
         xp = array_module(x)
         self.zeros = partial(xp.zeros, dtype=x.dtype)
-        self.library, self.how = _library(xp)
+        self.transforms, self.how = _transforms(xp)
         groups, c_out, c = kernels.shape[:3]
         self.size = tile_size(lay, len(x), groups, c, c_out)
         self.axes = tuple(range(-len(self.size), 0))
@@ -140,14 +140,14 @@ class _Transform:
 
     def forth(self, x: AnyArray) -> AnyArray:
         """The spectra of arrays no larger than a tile."""
-        return self.library.rfftn(x, self.size, self.axes, **self.how)
+        return self.transforms.rfftn(x, self.size, self.axes, **self.how)
 
     def back(self, spectra: AnyArray) -> AnyArray:
         """The tiles that have these spectra."""
-        return self.library.irfftn(spectra, self.size, self.axes, **self.how)
+        return self.transforms.irfftn(spectra, self.size, self.axes, **self.how)
 
 
-def _library(xp: ModuleType) -> tuple[Any, dict[str, Any]]:
+def _transforms(xp: ModuleType) -> tuple[Any, dict[str, Any]]:
     """SciPy's transforms, which keep float32 and are fast; without SciPy, those of the module."""
     if xp is np:
         try:
