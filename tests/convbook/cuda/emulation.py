@@ -36,8 +36,8 @@ def _folder() -> Path:
 
 
 @functools.cache
-def library(file: str, options: tuple[str, ...]) -> ctypes.CDLL:
-    """A file of kernels as a shared library."""
+def compiled(file: str, options: tuple[str, ...]) -> ctypes.CDLL:
+    """The kernels of a file as functions of C, in a shared library."""
     assert COMPILER is not None
     text = source(file)
     names = re.findall(r"__global__ void(?:\s+__launch_bounds__\([^)]*\))?\s+(\w+)\(", text)
@@ -66,9 +66,9 @@ def launch(kernel: Kernel, blocks: int, threads: int, *args: Array | np.generic)
 def _run(
     kernel: Kernel, blocks: int, threads: int, args: tuple[Array | np.generic, ...], backwards: bool
 ) -> None:
-    compiled = library(kernel.file, kernel.options)
+    kernels = compiled(kernel.file, kernel.options)
     described = (ctypes.c_int * 2 * 40)()
-    count = getattr(compiled, f"describe_{kernel.name}")(described)
+    count = getattr(kernels, f"describe_{kernel.name}")(described)
     assert count == len(args), f"{kernel.name} has {count} parameters; it is given {len(args)}"
     pointers, memory = [], []
     for arg, (size, kind) in zip(args, described, strict=False):
@@ -82,7 +82,7 @@ def _run(
             assert (arg.dtype.kind, arg.itemsize) == (chr(kind), size)
             pointers.append(_scalar(arg))
     array = (ctypes.c_void_p * len(pointers))(*(ctypes.addressof(p) for p in pointers))
-    run = getattr(compiled, f"launch_{kernel.name}")
+    run = getattr(kernels, f"launch_{kernel.name}")
     block = run(ctypes.c_uint(blocks), ctypes.c_uint(threads), ctypes.c_bool(backwards), array)
     assert block == -1, f"threads of block {block} of {kernel.name} missed a barrier"
     for arg, guarded, kind in memory:

@@ -16,7 +16,7 @@ def change(monkeypatch: pytest.MonkeyPatch, edit: Callable[[str], str]) -> None:
     """Run kernels with a change to their text."""
     assert edit(source("conv.cu")) != source("conv.cu")
     monkeypatch.setattr(emulation, "source", lambda file: edit(source(file)))
-    monkeypatch.setattr(emulation, "library", emulation.library.__wrapped__)
+    monkeypatch.setattr(emulation, "compiled", emulation.compiled.__wrapped__)
 
 
 def forward() -> None:
