@@ -23,6 +23,7 @@ from convbook.arrays import (
     shown,
 )
 from convbook.convolution import correlate, input_gradient, weight_gradient
+from convbook.faces import face
 from convbook.geometry import Fit, Padding, fit
 from convbook.windows import Mode, images_of
 
@@ -121,66 +122,35 @@ def conv_backward(
     )
 
 
-def conv1d(
-    x: ArrayLike,
-    weight: ArrayLike,
-    bias: ArrayLike | None = None,
-    stride: Steps = 1,
-    padding: Padding = 0,
-    dilation: Steps = 1,
-    groups: int = 1,
-    padding_mode: PaddingMode = "zeros",
-    method: Method = "auto",
-) -> Array:
-    """`conv` for signals: `x` (n, c, w), `weight` (c_out, c/groups, s).
+conv1d = face(
+    conv,
+    1,
+    """`weight` (c_out, c/groups, s) → (n, c_out, w_out).
 
     >>> conv1d([[[0, 0, 1, 2, 3, 4, 4, 4]]], [[[-1, 1]]])
     array([[[0, 1, 1, 1, 1, 0, 0]]])
-    """
-    x = array_of("x", x, 3)
-    return conv(x, weight, bias, stride, padding, dilation, groups, padding_mode, method)
-
-
-def conv2d(
-    x: ArrayLike,
-    weight: ArrayLike,
-    bias: ArrayLike | None = None,
-    stride: Steps = 1,
-    padding: Padding = 0,
-    dilation: Steps = 1,
-    groups: int = 1,
-    padding_mode: PaddingMode = "zeros",
-    method: Method = "auto",
-) -> Array:
-    """`conv` for images: `x` (n, c, h, w), `weight` (c_out, c/groups, s_h, s_w).
+    """,
+)
+conv2d = face(
+    conv,
+    2,
+    """`weight` (c_out, c/groups, s_h, s_w) → (n, c_out, h_out, w_out).
 
     >>> import numpy as np
     >>> conv2d(np.ones((1, 2, 5, 4)), np.ones((3, 2, 3, 3))).shape
     (1, 3, 3, 2)
-    """
-    x = array_of("x", x, 4)
-    return conv(x, weight, bias, stride, padding, dilation, groups, padding_mode, method)
-
-
-def conv3d(
-    x: ArrayLike,
-    weight: ArrayLike,
-    bias: ArrayLike | None = None,
-    stride: Steps = 1,
-    padding: Padding = 0,
-    dilation: Steps = 1,
-    groups: int = 1,
-    padding_mode: PaddingMode = "zeros",
-    method: Method = "auto",
-) -> Array:
-    """`conv` for volumes: `x` (n, c, d, h, w), `weight` (c_out, c/groups, s_d, s_h, s_w).
+    """,
+)
+conv3d = face(
+    conv,
+    3,
+    """`weight` (c_out, c/groups, s_d, s_h, s_w) → (n, c_out, d_out, h_out, w_out).
 
     >>> import numpy as np
     >>> conv3d(np.ones((1, 1, 4, 4, 4)), np.ones((1, 1, 2, 2, 2)), stride=2).shape
     (1, 1, 2, 2, 2)
-    """
-    x = array_of("x", x, 5)
-    return conv(x, weight, bias, stride, padding, dilation, groups, padding_mode, method)
+    """,
+)
 
 
 @in_one_place("x", "weight", "bias")

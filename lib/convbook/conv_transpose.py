@@ -21,6 +21,7 @@ from convbook.arrays import (
 )
 from convbook.conv import Gradients, Steps, bias_gradient, spread_bias
 from convbook.convolution import correlate, input_gradient, weight_gradient
+from convbook.faces import face
 from convbook.geometry import Fit, number_pairs
 from convbook.windows import images_of
 
@@ -97,63 +98,35 @@ def conv_transpose_backward(
     )
 
 
-def conv_transpose1d(
-    x: ArrayLike,
-    weight: ArrayLike,
-    bias: ArrayLike | None = None,
-    stride: Steps = 1,
-    padding: Pads = 0,
-    output_padding: Steps = 0,
-    groups: int = 1,
-    dilation: Steps = 1,
-) -> Array:
-    """`conv_transpose` for signals: `x` (n, c, w), `weight` (c, c_out/groups, s).
+conv_transpose1d = face(
+    conv_transpose,
+    1,
+    """`weight` (c, c_out/groups, s) → (n, c_out, w_out).
 
     >>> conv_transpose1d([[[1, 2, 3]]], [[[1, 1]]], stride=2)
     array([[[1, 1, 2, 2, 3, 3]]])
-    """
-    x = array_of("x", x, 3)
-    return conv_transpose(x, weight, bias, stride, padding, output_padding, groups, dilation)
-
-
-def conv_transpose2d(
-    x: ArrayLike,
-    weight: ArrayLike,
-    bias: ArrayLike | None = None,
-    stride: Steps = 1,
-    padding: Pads = 0,
-    output_padding: Steps = 0,
-    groups: int = 1,
-    dilation: Steps = 1,
-) -> Array:
-    """`conv_transpose` for images: `x` (n, c, h, w), `weight` (c, c_out/groups, s_h, s_w).
+    """,
+)
+conv_transpose2d = face(
+    conv_transpose,
+    2,
+    """`weight` (c, c_out/groups, s_h, s_w) → (n, c_out, h_out, w_out).
 
     >>> import numpy as np
     >>> conv_transpose2d(np.ones((1, 2, 5, 4)), np.ones((2, 3, 3, 3)), stride=2).shape
     (1, 3, 11, 9)
-    """
-    x = array_of("x", x, 4)
-    return conv_transpose(x, weight, bias, stride, padding, output_padding, groups, dilation)
-
-
-def conv_transpose3d(
-    x: ArrayLike,
-    weight: ArrayLike,
-    bias: ArrayLike | None = None,
-    stride: Steps = 1,
-    padding: Pads = 0,
-    output_padding: Steps = 0,
-    groups: int = 1,
-    dilation: Steps = 1,
-) -> Array:
-    """`conv_transpose` for volumes: `x` (n, c, d, h, w), `weight` (c, c_out/groups, s_d, s_h, s_w).
+    """,
+)
+conv_transpose3d = face(
+    conv_transpose,
+    3,
+    """`weight` (c, c_out/groups, s_d, s_h, s_w) → (n, c_out, d_out, h_out, w_out).
 
     >>> import numpy as np
     >>> conv_transpose3d(np.ones((1, 1, 2, 2, 2)), np.ones((1, 1, 2, 2, 2))).shape
     (1, 1, 3, 3, 3)
-    """
-    x = array_of("x", x, 5)
-    return conv_transpose(x, weight, bias, stride, padding, output_padding, groups, dilation)
+    """,
+)
 
 
 def _check(

@@ -16,8 +16,10 @@ _LAYOUTS = {
 }
 
 
-def face(function: _F, axes: int) -> _F:
+def face(function: _F, axes: int, more: str = "") -> _F:
     """`function` for `axes` spatial axes: its first argument must have their layout.
+
+    Its signature is that of `function`. Its docstring says this layout, and `more`.
 
     >>> from convbook.pool import max_pool
     >>> face(max_pool, 2)([[1, 2], [3, 4]], 2)
@@ -39,5 +41,6 @@ def face(function: _F, axes: int) -> _F:
 
     named: Any = checked
     named.__name__ = named.__qualname__ = f"{function.__name__}{axes}d"
-    named.__doc__ = f"`{function.__name__}` for {kind}: `{first}` {layout}."
+    takes = f"`{function.__name__}` for {kind}: `{first}` {layout}"
+    named.__doc__ = f"{takes}, {inspect.cleandoc(more)}" if more else f"{takes}."
     return named  # type: ignore[no-any-return]

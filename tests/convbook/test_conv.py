@@ -49,6 +49,10 @@ def test_conv1d_2d_and_3d_are_conv_with_the_axes_counted(data: Any, rng: Any):
         x, weight, bias = (numbers(rng, s) for s in (shape, weight_shape, weight_shape[:1]))
         expected = conv(x, weight, bias, **how)
         np.testing.assert_array_equal(layer(x, weight, bias, **how), expected, strict=True)
+        layout = {1: "(n, c, w)", 2: "(n, c, h, w)", 3: "(n, c, d, h, w)"}[axes]
+        message = f"x must have shape {layout}; it has {(1, *shape)}"
+        with pytest.raises(ValueError, match=f"^{re.escape(message)}$"):
+            layer(x[None], weight)
 
 
 @pytest.mark.parametrize("mode", ["reflect", "replicate", "circular"])
@@ -188,9 +192,9 @@ BAD = [
     (
         (np.zeros((3, 4)), W),
         ValueError,
-        "x must have 4 axes; it has 2: shape (3, 4)",
+        "x must have shape (n, c, h, w); it has (3, 4)",
     ),
-    ((np.float64(1), W), ValueError, "x must have 4 axes; it has 0: shape ()"),
+    ((np.float64(1), W), ValueError, "x must have shape (n, c, h, w); it has ()"),
     (
         (X, np.zeros((6, 2, 3, 2))),
         ValueError,
