@@ -2,7 +2,7 @@
 
 import math
 import operator
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any, Literal, overload
 
 import numpy as np
@@ -220,9 +220,7 @@ def global_max_pool(x: ArrayLike) -> Array:
     >>> global_max_pool([[[1, 5, 2], [-3, -1, -2]]])
     array([[ 5, -1]])
     """
-    x = with_pixels(x)
-    most: Array = array_module(x).reshape(max_pool(x, x.shape[2:]), x.shape[:2])
-    return most
+    return _global(max_pool, x)
 
 
 @in_one_place("grad", "x")
@@ -232,9 +230,7 @@ def global_max_pool_backward(grad: ArrayLike, x: ArrayLike) -> Array:
     >>> global_max_pool_backward([[2.0]], [[[1.0, 5.0, 5.0]]])
     array([[[0., 2., 0.]]])
     """
-    x = with_pixels(x)
-    grad = grad_of(grad, x.shape[:2])
-    return max_pool_backward(grad.reshape(*x.shape[:2], *(1,) * (x.ndim - 2)), x, x.shape[2:])
+    return _global_backward(max_pool_backward, grad, x)
 
 
 @in_one_place("x")
@@ -247,9 +243,7 @@ def global_avg_pool(x: ArrayLike) -> Array:
     >>> global_avg_pool([[[1, 5, 3], [-3, -1, -2]]])
     array([[ 3., -2.]])
     """
-    x = with_pixels(x)
-    mean: Array = array_module(x).reshape(avg_pool(x, x.shape[2:]), x.shape[:2])
-    return mean
+    return _global(avg_pool, x)
 
 
 @in_one_place("grad", "x")
@@ -259,14 +253,24 @@ def global_avg_pool_backward(grad: ArrayLike, x: ArrayLike) -> Array:
     >>> global_avg_pool_backward([[6.0]], [[[1.0, 5.0, 3.0]]])
     array([[[2., 2., 2.]]])
     """
-    x = with_pixels(x)
-    grad, ones = grad_of(grad, x.shape[:2]), (1,) * (x.ndim - 2)
-    whole = array_module(x).reshape(grad, (*x.shape[:2], *ones))
-    return avg_pool_backward(whole, x, x.shape[2:])
+    return _global_backward(avg_pool_backward, grad, x)
 
 
 max_pool1d, max_pool2d, max_pool3d = (face(max_pool, axes) for axes in (1, 2, 3))
 avg_pool1d, avg_pool2d, avg_pool3d = (face(avg_pool, axes) for axes in (1, 2, 3))
+
+
+def _global(pool: Callable[..., Array], x: ArrayLike) -> Array:
+    """One window over the whole of every channel."""
+    x = with_pixels(x)
+    numbers: Array = array_module(x).reshape(pool(x, x.shape[2:]), x.shape[:2])
+    return numbers
+
+
+def _global_backward(backward: Callable[..., Array], grad: ArrayLike, x: ArrayLike) -> Array:
+    x = with_pixels(x)
+    grad, ones = grad_of(grad, x.shape[:2]), (1,) * (x.ndim - 2)
+    return backward(array_module(x).reshape(grad, (*x.shape[:2], *ones)), x, x.shape[2:])
 
 
 def _check(
