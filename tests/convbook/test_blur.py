@@ -9,7 +9,7 @@ import pytest
 import torch
 import torch.nn.functional as F
 from convbook import planes
-from convbook.blur import blur_pool, blur_pool1d, blur_pool2d, blur_pool_backward
+from convbook.blur import blur_pool, blur_pool_backward
 from convbook.pool import max_pool
 from drawing import Unchanged, layouts, numbers, rngs
 from hypothesis import given
@@ -126,16 +126,6 @@ X = np.zeros((2, 3, 5, 4))
             lambda: blur_pool_backward(X, X),
             ValueError,
             "grad must have the output's shape (2, 3, 3, 2); it has (2, 3, 5, 4)",
-        ),
-        (
-            lambda: blur_pool1d(X),
-            ValueError,
-            "x must have shape (n, c, w); it has (2, 3, 5, 4)",
-        ),
-        (
-            lambda: blur_pool2d(X[0]),
-            ValueError,
-            "x must have shape (n, c, h, w); it has (3, 5, 4)",
         ),
     ],
 )

@@ -11,7 +11,6 @@ from convbook import (
     conv,
     conv1d,
     conv2d,
-    conv3d,
     depthwise_conv,
     pointwise_conv,
     separable_conv,
@@ -40,19 +39,6 @@ def test_equals_pytorch(axes: int, data: Any, rng: Any, lay: Any, lay_weight: An
         out = conv(x, weight, b, **how)
     expected = torch_conv(x, weight, b, **how)
     np.testing.assert_allclose(out, expected, rtol=0, atol=1e-11, strict=True)
-
-
-@given(st.data(), rngs)
-def test_conv1d_2d_and_3d_are_conv_with_the_axes_counted(data: Any, rng: Any):
-    for axes, layer in ((1, conv1d), (2, conv2d), (3, conv3d)):
-        shape, weight_shape, how = data.draw(layers(axes))
-        x, weight, bias = (numbers(rng, s) for s in (shape, weight_shape, weight_shape[:1]))
-        expected = conv(x, weight, bias, **how)
-        np.testing.assert_array_equal(layer(x, weight, bias, **how), expected, strict=True)
-        layout = {1: "(n, c, w)", 2: "(n, c, h, w)", 3: "(n, c, d, h, w)"}[axes]
-        message = f"x must have shape {layout}; it has {(1, *shape)}"
-        with pytest.raises(ValueError, match=f"^{re.escape(message)}$"):
-            layer(x[None], weight)
 
 
 @pytest.mark.parametrize("mode", ["reflect", "replicate", "circular"])

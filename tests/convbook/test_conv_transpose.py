@@ -9,9 +9,7 @@ import torch
 from convbook import (
     conv,
     conv_transpose,
-    conv_transpose1d,
     conv_transpose2d,
-    conv_transpose3d,
     conv_transpose_backward,
 )
 from drawing import Unchanged, layouts, numbers, rngs
@@ -68,8 +66,6 @@ def test_equals_pytorch(axes: int, data: Any, rng: Any, lay: Any, lay_weight: An
         out = conv_transpose(x, weight, bias, **how)
     expected = torch_layer(x, weight, bias, how)
     np.testing.assert_allclose(out, expected, rtol=0, atol=1e-10, strict=True)
-    named = {1: conv_transpose1d, 2: conv_transpose2d, 3: conv_transpose3d}[axes]
-    np.testing.assert_array_equal(named(x, weight, bias, **how), out, strict=True)
 
     grad = numbers(rng, out.shape)
     with Unchanged(grad, x, weight):

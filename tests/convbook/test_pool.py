@@ -12,18 +12,12 @@ import torch.nn.functional as F
 from convbook import planes
 from convbook.pool import (
     avg_pool,
-    avg_pool1d,
-    avg_pool2d,
-    avg_pool3d,
     avg_pool_backward,
     global_avg_pool,
     global_avg_pool_backward,
     global_max_pool,
     global_max_pool_backward,
     max_pool,
-    max_pool1d,
-    max_pool2d,
-    max_pool3d,
     max_pool_backward,
 )
 from drawing import Unchanged, layouts, numbers, rngs
@@ -261,7 +255,8 @@ def test_global_pooling(pixels: list[int], rng: Any, lay: Any):
     given_x, axes = torch_of(x), tuple(range(2, 2 + len(pixels)))
     with Unchanged(x, grad):
         mean, most = global_avg_pool(x), global_max_pool(x)
-        back_mean, back_most = (f(grad, x) for f in (global_avg_pool_backward, BACK))
+        back_mean = global_avg_pool_backward(grad, x)
+        back_most = global_max_pool_backward(grad, x)
     np.testing.assert_allclose(mean, x.mean(axes), rtol=0, atol=1e-12, strict=True)
     np.testing.assert_array_equal(most, x.max(axes), strict=True)
     given_x.mean(axes).backward(torch.tensor(grad))
@@ -269,23 +264,6 @@ def test_global_pooling(pixels: list[int], rng: Any, lay: Any):
     given_x.grad = None
     given_x.amax(axes).backward(torch.tensor(grad))
     np.testing.assert_allclose(back_most, given_x.grad.numpy(), rtol=0, atol=1e-12, strict=True)
-
-
-BACK = global_max_pool_backward
-
-
-def test_names_for_each_number_of_axes():
-    for axes, (largest, mean) in enumerate(
-        [(max_pool1d, avg_pool1d), (max_pool2d, avg_pool2d), (max_pool3d, avg_pool3d)], 1
-    ):
-        x = np.arange(2 * 4.0**axes).reshape(1, 2, *(4,) * axes)
-        np.testing.assert_array_equal(largest(x, 2, stride=1), max_pool(x, 2, stride=1))
-        np.testing.assert_array_equal(mean(x=x, kernel_size=2), avg_pool(x, 2))
-        assert largest.__name__ == f"max_pool{axes}d"
-        layout = {1: "(n, c, w)", 2: "(n, c, h, w)", 3: "(n, c, d, h, w)"}[axes]
-        assert layout in (largest.__doc__ or "")
-        with pytest.raises(ValueError, match=f"^x must have shape {re.escape(layout)}; it has "):
-            largest(x[0], 2)
 
 
 X = np.zeros((2, 3, 5, 4))

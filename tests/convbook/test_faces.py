@@ -1,0 +1,51 @@
+"""What works over any number of spatial axes has a name for one, for two and for three of them."""
+
+import inspect
+import re
+from collections.abc import Callable
+from typing import Any
+
+import convbook
+import numpy as np
+import pytest
+
+# What each takes besides an image of 2 channels, in the order of its arguments.
+OTHERS: dict[str, Callable[[int], dict[str, Any]]] = {
+    "adaptive_avg_pool": lambda axes: {"output_size": 3},
+    "adaptive_max_pool": lambda axes: {"output_size": 3},
+    "avg_pool": lambda axes: {"kernel_size": 2, "stride": 1},
+    "blur_pool": lambda axes: {"kernel_size": 2, "stride": 1},
+    "conv": lambda axes: {"weight": np.ones((3, 2, *(2,) * axes)), "bias": np.arange(3)},
+    "conv_transpose": lambda axes: {"weight": np.ones((2, 3, *(2,) * axes)), "bias": np.arange(3)},
+    "max_pool": lambda axes: {"kernel_size": 2, "stride": 1},
+}
+LAYOUTS = {1: "(n, c, w)", 2: "(n, c, h, w)", 3: "(n, c, d, h, w)"}
+
+
+def test_there_is_none_but_these():
+    names = {name for name in convbook.__all__ if re.search(r"\dd$", name)}
+    assert names == {f"{name}{axes}d" for name in OTHERS for axes in LAYOUTS}
+
+
+@pytest.mark.parametrize("axes", LAYOUTS)
+@pytest.mark.parametrize("name", OTHERS)
+def test_it_is_the_function_with_the_axes_counted(name: str, axes: int):
+    function, face = getattr(convbook, name), getattr(convbook, f"{name}{axes}d")
+    x = np.random.default_rng(0).uniform(-9, 9, (2, 2, *(4, 5, 3)[:axes]))
+    others = OTHERS[name](axes)
+    for out in (face(x, *others.values()), face(x=x, **others), face(x.tolist(), **others)):
+        np.testing.assert_array_equal(out, function(x, *others.values()), strict=True)
+    for wrong in (x[0], x[None]):
+        message = f"x must have shape {LAYOUTS[axes]}; it has {wrong.shape}"
+        with pytest.raises(ValueError, match=f"^{re.escape(message)}$"):
+            face(wrong, **others)
+
+
+@pytest.mark.parametrize("axes", LAYOUTS)
+@pytest.mark.parametrize("name", OTHERS)
+def test_it_says_what_it_takes(name: str, axes: int):
+    function, face = getattr(convbook, name), getattr(convbook, f"{name}{axes}d")
+    assert face.__name__ == face.__qualname__ == f"{name}{axes}d"
+    assert inspect.signature(face) == inspect.signature(function)
+    assert inspect.getdoc(face).startswith(f"`{name}` for ")
+    assert f"`x` {LAYOUTS[axes]}" in inspect.getdoc(face)
