@@ -6,7 +6,15 @@ from typing import Any
 
 from numpy.typing import ArrayLike
 
-from convbook.arrays import Array, array_module, array_of, bias_of, in_one_dtype, in_one_place
+from convbook.arrays import (
+    Array,
+    array_module,
+    array_of,
+    bias_of,
+    grad_of,
+    in_one_dtype,
+    in_one_place,
+)
 from convbook.geometry import Fit, Padding, fit
 from convbook.windows import fold, images_of, unfold
 
@@ -61,11 +69,8 @@ def locally_connected_backward(
     array([[[ 1.,  0., 10.]]])
     """
     x, weight, lay = _check(x, weight, stride, padding, dilation)
-    grad, axes = array_of("grad", grad), len(lay.pixels)
-    c_out, shape = weight.shape[axes], weight.shape
-    answer = (x.shape[0], c_out, *lay.positions)
-    if grad.shape != answer:
-        raise ValueError(f"grad must have the output's shape {answer}; it has {grad.shape}")
+    c_out, shape = weight.shape[len(lay.pixels)], weight.shape
+    grad = grad_of(grad, (x.shape[0], c_out, *lay.positions))
     grad, x, weight = in_one_dtype(grad, x, weight)
     xp = array_module(x)
     by_position = xp.reshape(grad, (x.shape[0], c_out, math.prod(lay.positions)))
