@@ -204,6 +204,12 @@ def draw_matrix(
         )
         if labels is not None and connected:
             ax.text(j + 0.5, i + 0.5, labels[i][j], ha="center", va="center", fontsize=8)
+    _frame(ax, numbers.shape, title)
+
+
+def _frame(ax: Any, shape: tuple[int, ...], title: str) -> None:
+    """Show the squares of a matrix of this shape, the first row on top, and a title."""
+    rows, columns = shape
     ax.set_xlim(-0.05, columns + 0.05)
     ax.set_ylim(rows + 0.05, -0.05)
     ax.set_aspect("equal")
@@ -232,7 +238,6 @@ def draw_kernel(ax: Any, kernel: ArrayLike, title: str = "", digits: int = 2) ->
     from matplotlib.patches import Rectangle
 
     kernel = array_of("kernel", kernel, ndim=2)
-    rows, columns = kernel.shape
     largest = float(np.max(abs(kernel), initial=0)) or 1.0
     for (i, j), value in np.ndenumerate(kernel):
         hue, strength = COLOURS[0 if value > 0 else 1], 0.85 * abs(float(value)) / largest
@@ -244,12 +249,7 @@ def draw_kernel(ax: Any, kernel: ArrayLike, title: str = "", digits: int = 2) ->
         number = number.rstrip("0").rstrip(".") if "." in number else number
         number = number.replace("-0", "0") if number == "-0" else number.replace("-", "−")
         ax.text(j + 0.5, i + 0.5, number, ha="center", va="center", fontsize=8)
-    ax.set_xlim(-0.05, columns + 0.05)
-    ax.set_ylim(rows + 0.05, -0.05)
-    ax.set_aspect("equal")
-    ax.set_axis_off()
-    if title:
-        ax.set_title(title, fontsize=10)
+    _frame(ax, kernel.shape, title)
 
 
 def draw_activation_maps(
