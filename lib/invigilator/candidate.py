@@ -19,8 +19,9 @@ from pathlib import Path
 from types import FunctionType
 from typing import Any
 
+from invigilator.channel import Channel
 from invigilator.shell import Record, Shell
-from invigilator.wire import Channel, Special, WireError, decode, encode
+from invigilator.wire import Special, WireError, decode, encode
 
 _TEXT = 20_000  # characters of a text about something
 _FRAMES = 50

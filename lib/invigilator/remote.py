@@ -15,10 +15,11 @@ from pathlib import Path
 from types import CodeType, FrameType, FunctionType, MethodType, TracebackType
 from typing import Any
 
+from invigilator.channel import Channel, Gone
 from invigilator.proxies import RemoteObject, identifier, listed, signature_of, text_of
 from invigilator.sandbox import Sandbox
 from invigilator.shell import Record, clean, of_no_module
-from invigilator.wire import Channel, Gone, Special, WireError, decode, encode, update
+from invigilator.wire import Special, WireError, decode, encode, update
 
 _GRACE = 1.5  # seconds in which an interrupted call may still answer
 _LINES = 100_000

@@ -25,7 +25,8 @@ from typing import Any
 from traitlets import Integer
 from traitlets.config import Configurable
 
-from invigilator.wire import Channel, Limits, WireError, decode, encode
+from invigilator.channel import Channel
+from invigilator.wire import Limits, WireError, decode, encode
 
 HOME = Path("/home/student")
 _ANSWER = 20.0  # seconds within which the warm process obeys

@@ -5,16 +5,12 @@ scalars, dtypes and arrays (as raw bytes; PyTorch's CPU tensors too, where PyTor
 Anything else crosses only in the form that one side chooses for it, as `Special`. Reading never
 runs code that the other side chose: no pickle, no class looked up by name, and limits on size,
 depth and count before memory is taken.
-
-A message is eight bytes of length, big-endian, and the encoding of one value.
 """
 
 import math
 import re
-import socket
 import struct
 import sys
-import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
@@ -24,10 +20,6 @@ import numpy as np
 
 class WireError(ValueError):
     """What came is not a message, or breaks a limit."""
-
-
-class Gone(ConnectionError):
-    """The other side has ended."""
 
 
 @dataclass(frozen=True)
@@ -405,59 +397,3 @@ def _updated(mine: Any, theirs: Any) -> Any:
         update(mine, theirs)
         return mine if mine.shape == theirs.shape and mine.dtype == theirs.dtype else theirs
     return mine if _is_tensor(mine) else theirs
-
-
-class Channel:
-    """Messages over a connected socket, whole or not at all."""
-
-    def __init__(self, sock: socket.socket, limits: Limits | None = None) -> None:
-        self.socket, self.limits = sock, limits or Limits()
-
-    def fileno(self) -> int:
-        return self.socket.fileno()
-
-    def close(self) -> None:
-        self.socket.close()
-
-    def send(self, data: bytes, deadline: float | None = None) -> None:
-        """Send an encoded value. Raises Gone, or TimeoutError when `deadline` passes."""
-        try:
-            self._wait(deadline)
-            self.socket.sendall(_LENGTH.pack(len(data)) + data if len(data) < 65536 else b"")
-            if len(data) >= 65536:
-                self.socket.sendall(_LENGTH.pack(len(data)))
-                self.socket.sendall(data)
-        except TimeoutError:
-            raise
-        except OSError:
-            raise Gone("the other side has ended") from None
-
-    def receive(self, deadline: float | None = None) -> bytearray:
-        """The bytes of the next message. Raises Gone, TimeoutError or WireError."""
-        (length,) = _LENGTH.unpack(self._read(8, deadline))
-        if length > self.limits.size:
-            raise WireError(f"a message of {length} bytes was announced")
-        return self._read(length, deadline)
-
-    def _wait(self, deadline: float | None) -> None:
-        """Let the next use of the socket end at `deadline`, a moment of `time.monotonic()`."""
-        remaining = None if deadline is None else deadline - time.monotonic()
-        if remaining is not None and remaining <= 0:
-            raise TimeoutError
-        self.socket.settimeout(remaining)
-
-    def _read(self, length: int, deadline: float | None) -> bytearray:
-        # Memory grows with what arrives, not with what was announced.
-        data = bytearray()
-        while len(data) < length:
-            self._wait(deadline)
-            try:
-                part = self.socket.recv(min(length - len(data), 1 << 20))
-            except TimeoutError:
-                raise
-            except OSError:
-                part = b""
-            if not part:
-                raise Gone("the other side has ended")
-            data += part
-        return data

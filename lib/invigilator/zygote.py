@@ -21,8 +21,9 @@ from pathlib import Path
 from typing import Any
 
 from invigilator import candidate, seccomp
+from invigilator.channel import Channel, Gone
 from invigilator.shell import Shell
-from invigilator.wire import Channel, Gone, Limits, decode, encode
+from invigilator.wire import Limits, decode, encode
 
 _PR_SET_PDEATHSIG, _PR_SET_DUMPABLE = 1, 4
 _GLANCE = 0.05  # seconds between two looks at the memory in use

@@ -12,7 +12,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
-from invigilator.wire import Channel, Gone, Limits, Special, WireError, decode, encode, update
+from invigilator.channel import Channel, Gone
+from invigilator.wire import Limits, Special, WireError, decode, encode, update
 
 PLAIN = st.recursive(
     st.none()
