@@ -10,7 +10,7 @@ import inspect
 import operator
 import sys
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any, ParamSpec, TypeVar
+from typing import Any, NamedTuple, ParamSpec, TypeVar
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -175,6 +175,14 @@ def bias_of(bias: ArrayLike | None, shape: tuple[int, ...], xp: Any = np) -> Arr
     if array.shape != shape:
         raise ValueError(f"bias must have shape {shape}; it has {array.shape}")
     return array
+
+
+class Gradients(NamedTuple):
+    """The gradients of a layer with respect to its input, its weights and its bias."""
+
+    x: Array
+    weight: Array
+    bias: Array
 
 
 def grad_of(grad: ArrayLike, shape: tuple[int, ...]) -> Array:

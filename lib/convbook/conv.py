@@ -5,13 +5,14 @@ Names, order and meaning of the arguments are those of `torch.nn.functional`.
 """
 
 from collections.abc import Sequence
-from typing import Literal, NamedTuple
+from typing import Literal
 
 from numpy.typing import ArrayLike
 
 from convbook.algorithms.choose import method_of
 from convbook.arrays import (
     Array,
+    Gradients,
     array_module,
     array_of,
     bias_of,
@@ -30,14 +31,6 @@ from convbook.windows import Mode, images_of
 Steps = int | Sequence[int]
 PaddingMode = Literal["zeros", "reflect", "replicate", "circular"]
 Method = Literal["auto", "loops", "shifts", "im2col", "toeplitz", "fft", "winograd"]
-
-
-class Gradients(NamedTuple):
-    """The gradients of a layer with respect to its input, its weights and its bias."""
-
-    x: Array
-    weight: Array
-    bias: Array
 
 
 @in_one_place("x", "weight", "bias")

@@ -11,6 +11,7 @@ from numpy.typing import ArrayLike
 
 from convbook.arrays import (
     Array,
+    Gradients,
     array_of,
     floating,
     grad_of,
@@ -19,7 +20,7 @@ from convbook.arrays import (
     integer,
     integers,
 )
-from convbook.conv import Gradients, Steps, bias_gradient, spread_bias
+from convbook.conv import Steps, bias_gradient, spread_bias
 from convbook.convolution import correlate, input_gradient, weight_gradient
 from convbook.faces import face
 from convbook.geometry import Fit, number_pairs

@@ -4,6 +4,7 @@ from numpy.typing import ArrayLike
 
 from convbook.arrays import (
     Array,
+    Gradients,
     array_module,
     array_of,
     bias_of,
@@ -32,7 +33,7 @@ def dense(x: ArrayLike, weight: ArrayLike, bias: ArrayLike | None = None) -> Arr
 
 
 @in_one_place("grad", "x", "weight")
-def dense_backward(grad: ArrayLike, x: ArrayLike, weight: ArrayLike) -> tuple[Array, Array, Array]:
+def dense_backward(grad: ArrayLike, x: ArrayLike, weight: ArrayLike) -> Gradients:
     """The gradients with respect to `x`, `weight` and `bias`, from `grad` (n, d_out).
 
     >>> grad_x, grad_weight, grad_bias = dense_backward([[1.0]], [[2.0, 3.0]], [[4.0, 5.0]])
@@ -42,7 +43,7 @@ def dense_backward(grad: ArrayLike, x: ArrayLike, weight: ArrayLike) -> tuple[Ar
     x, weight = _check(x, weight)
     grad = grad_of(grad, (x.shape[0], weight.shape[0]))
     grad, x, weight = in_one_dtype(grad, x, weight)
-    return grad @ weight, grad.T @ x, array_module(x).sum(grad, axis=0)
+    return Gradients(grad @ weight, grad.T @ x, array_module(x).sum(grad, axis=0))
 
 
 def _check(x: ArrayLike, weight: ArrayLike) -> tuple[Array, Array]:

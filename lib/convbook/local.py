@@ -8,6 +8,7 @@ from numpy.typing import ArrayLike
 
 from convbook.arrays import (
     Array,
+    Gradients,
     array_module,
     array_of,
     bias_of,
@@ -60,7 +61,7 @@ def locally_connected_backward(
     stride: int | Sequence[int] = 1,
     padding: Padding = 0,
     dilation: int | Sequence[int] = 1,
-) -> tuple[Array, Array, Array]:
+) -> Gradients:
     """The gradients with respect to `x`, `weight` and `bias`, from `grad` at the output.
 
     >>> x, weight = [[[1.0, 2.0, 3.0]]], [[[[1.0, 0.0]]], [[[0.0, 10.0]]]]
@@ -85,7 +86,7 @@ def locally_connected_backward(
     )
     columns = xp.permute_dims(_columns(x, lay), (2, 0, 1))
     grad_weight = xp.reshape(xp.permute_dims(by_position, (2, 1, 0)) @ columns, shape)
-    return grad_x, grad_weight, xp.sum(grad, axis=0)
+    return Gradients(grad_x, grad_weight, xp.sum(grad, axis=0))
 
 
 def _check(

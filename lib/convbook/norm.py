@@ -10,6 +10,7 @@ from numpy.typing import ArrayLike
 
 from convbook.arrays import (
     Array,
+    Gradients,
     array_module,
     array_of,
     cast,
@@ -81,7 +82,7 @@ def batch_norm_backward(
     running_var: ArrayLike | None = None,
     training: bool = True,
     eps: float = 1e-5,
-) -> tuple[Array, Array, Array]:
+) -> Gradients:
     """The gradients with respect to `x`, `weight` and `bias`, from `grad` at the output.
 
     While training, the batch's own mean and variance depend on every number of `x`, and what moves
@@ -105,7 +106,7 @@ def batch_norm_backward(
         mean, slope = (xp.reshape(g, shape) / count for g in (grad_bias, grad_weight))
         grad = grad - mean - normal * slope
     scale = inverse if weight is None else inverse * _channels("weight", weight, x, spread=True)
-    return cast(grad * scale, dtype), cast(grad_weight, dtype), cast(grad_bias, dtype)
+    return Gradients(*(cast(each, dtype) for each in (grad * scale, grad_weight, grad_bias)))
 
 
 def _check(x: ArrayLike, training: bool) -> tuple[Array, Any]:
