@@ -108,7 +108,9 @@ kill-matrix: $(VENV)  ## print what every right and wrong answer earns
 
 .PHONY: test
 test: $(VENV) .venv/sandbox .venv/browser $(BOOK)/index.html build/class/grades.csv  ## all tests
-	@.venv/bin/python -m pytest -q -n 2 --dist worksteal
+	@# A file's tests share what they set up. Some wait, for a browser or a clock: so one more
+	@# works than there are cores at least.
+	@.venv/bin/python -m pytest -q -n 3 --dist loadfile --no-loadscope-reorder
 
 .venv/browser: | $(VENV)
 	@sh tools/install.sh chromium chromium "the tests of the built pages will be skipped"

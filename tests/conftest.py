@@ -9,6 +9,15 @@ from playwright.sync_api import Browser, sync_playwright
 # There is nothing to collect here, and modules of one name can't be collected side by side.
 collect_ignore = ["conftest.py"]
 
+# What takes minutes begins first, so that nobody waits for it in the end.
+LONGEST = ["test_make.py", "test_kill_matrix.py", "test_reading.py", "test_attacks.py"]
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    places = {name: place for place, name in enumerate(LONGEST)}
+    items.sort(key=lambda item: places.get(item.path.name, len(places)))
+
+
 # A browser on a test machine talks to the test's own server and to nobody else.
 QUIET = ["--disable-quic", "--disable-background-networking", "--disable-component-update",
          "--disable-sync", "--no-first-run", "--disable-gpu"]  # fmt: skip

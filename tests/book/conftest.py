@@ -1,5 +1,6 @@
 """The built book, served on loopback and opened in a browser."""
 
+import contextlib
 import functools
 import http.server
 import threading
@@ -69,6 +70,19 @@ def open_page(browser: Browser, site: str) -> Iterator[OpenPage]:
     The page collects what went wrong in `page.problems` and what it asked of other hosts in
     `page.outside`.
     """
+    with opener(browser, site) as open_page:
+        yield open_page
+
+
+@pytest.fixture(scope="module")
+def keep_page(browser: Browser, site: str) -> Iterator[OpenPage]:
+    """As `open_page`, for tests that share a page, each after bringing it into a state."""
+    with opener(browser, site) as open_page:
+        yield open_page
+
+
+@contextlib.contextmanager
+def opener(browser: Browser, site: str) -> Iterator[OpenPage]:
     contexts = []
 
     def open_page(path: str, theme: str = "light", width: int = 1280, **options: Any) -> Page:
@@ -95,14 +109,23 @@ def built_pages(folder: str = "") -> list[str]:
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
-    """Ask a test of every page for `look` or `any_page`, of every chapter for `chapter`.
+    """Ask a test of every page for `look` or `any_page`, of every chapter for `chapter`, of every
+    chapter with quick checks for `quizzed`.
 
     In the scope of a session, so that all tests of one page run one after the other.
     """
-    for name, folder in {"look": "", "any_page": "", "chapter": "chapters"}.items():
+    for name, folder in {
+        "look": "", "any_page": "", "chapter": "chapters", "quizzed": "chapters"
+    }.items():  # fmt: skip
         if name in metafunc.fixturenames:
-            pages = built_pages(folder) or ["index.html"]
-            metafunc.parametrize(name, pages, indirect=name == "look", scope="session")
+            pages = built_pages(folder)
+            if name == "quizzed":
+                pages = [
+                    page for page in pages if "<quick-check" in (HTML / page).read_text("utf-8")
+                ]
+            metafunc.parametrize(
+                name, pages or ["index.html"], indirect=name == "look", scope="session"
+            )
 
 
 @pytest.fixture(scope="session")

@@ -6,12 +6,26 @@ from typing import Any
 import convbook
 import numpy as np
 import pytest
-from axe_playwright_python.sync_playwright import Axe
+from accessibility import violations_in
 from playwright.sync_api import Page
 
 PAGE = "chapters/weight_sharing.html"
 SHAPES = {"4": 4, "8": 8, "3×3": (3, 3), "4×4": (4, 4)}
 SWITCHES = ("local", "shared", "padded")
+
+
+@pytest.fixture(scope="module")
+def kept(keep_page) -> Page:
+    return keep_page(PAGE, reduced_motion="reduce")
+
+
+@pytest.fixture
+def page(kept: Page) -> Page:
+    """A page that tests share, in the state in which it begins."""
+    kept.set_viewport_size({"width": 1280, "height": 900})
+    kept.mouse.move(0, 0)
+    turn(kept, output=2)
+    return kept
 
 
 @pytest.fixture(params=["light", "dark"])
@@ -73,8 +87,7 @@ def message(page: Page) -> str:
 STATES = list(product(SHAPES, [False, True], [False, True], [False, True]))
 
 
-def test_every_matrix_is_the_parameter_map_of_its_layer(open_page):
-    page = open_page(PAGE)
+def test_every_matrix_is_the_parameter_map_of_its_layer(page):
     names = {(0, 0): "dense", (1, 0): "local", (1, 1): "shared", (0, 1): "shared, not local"}
     for size, local, shared, padded in STATES:
         value = by_keyboard(page, size=size, local=local, shared=shared, padded=padded)
@@ -106,8 +119,7 @@ TRAILS = [
 ]
 
 
-def test_the_counts_are_shown_on_the_road_from_dense_to_shared(open_page):
-    page = open_page(PAGE)
+def test_the_counts_are_shown_on_the_road_from_dense_to_shared(page):
     for state, trail, current in TRAILS:
         turn(page, **state)
         stops = page.locator("matrix-switches .trail li").all()
@@ -159,8 +171,7 @@ MESSAGES = [
 ]
 
 
-def test_the_message_says_it_in_words(open_page):
-    page = open_page(PAGE)
+def test_the_message_says_it_in_words(page):
     for state, text in MESSAGES:
         turn(page, **state)
         assert message(page) == text
@@ -180,8 +191,7 @@ SUMS = [
 ]
 
 
-def test_the_sum_of_a_row_is_written_out(open_page):
-    page = open_page(PAGE)
+def test_the_sum_of_a_row_is_written_out(page):
     for state, text in SUMS:
         turn(page, **state)
         assert page.locator("matrix-switches .formula").text_content() == text
@@ -191,8 +201,7 @@ def lit(page: Page) -> list[str]:
     return page.locator("matrix-switches .matrix .lit").all_text_contents()
 
 
-def test_a_row_is_chosen_by_mouse_and_the_pixels_that_it_reads_light_up(open_page):
-    page = open_page(PAGE)
+def test_a_row_is_chosen_by_mouse_and_the_pixels_that_it_reads_light_up(page):
     turn(page, local=True, shared=True, output=1)
     assert lit(page) == ["x1", "x2", "y1"]
     before = message(page)
@@ -209,8 +218,7 @@ def test_a_row_is_chosen_by_mouse_and_the_pixels_that_it_reads_light_up(open_pag
     assert message(page).endswith("Output pixel 4 reads 2 of the 4 pixels.")
 
 
-def test_a_row_is_chosen_by_keyboard(open_page):
-    page = open_page(PAGE)
+def test_a_row_is_chosen_by_keyboard(page):
     by_keyboard(page, "8", local=True, shared=False, padded=False)
     page.keyboard.press("Tab")
     page.keyboard.press("ArrowRight")
@@ -219,16 +227,14 @@ def test_a_row_is_chosen_by_keyboard(open_page):
     assert lit(page) == ["x7", "x8", "y8"]
 
 
-def test_a_smaller_matrix_keeps_the_chosen_row_within_it(open_page):
-    page = open_page(PAGE)
+def test_a_smaller_matrix_keeps_the_chosen_row_within_it(page):
     turn(page, size="4×4", output=16)
     page.get_by_label("Size").select_option("4")
     assert page.locator("matrix-switches output").text_content() == "4"
     assert message(page).endswith("Output pixel 4 reads all 4 pixels.")
 
 
-def test_the_pixels_light_up_in_the_images_too(open_page):
-    page = open_page(PAGE)
+def test_the_pixels_light_up_in_the_images_too(page):
     turn(page, size="3×3", local=True, output=1)
     pictures = page.locator("matrix-switches .pictures svg")
     lit_in = [picture.locator(".lit").all_text_contents() for picture in pictures.all()]
@@ -287,10 +293,10 @@ def contrast(one: list[int], other: list[int]) -> float:
     return (light + 0.05) / (dark + 0.05)
 
 
-def test_colours_stand_out_from_the_page_and_texts_from_their_colours(open_page, theme):
+def test_one_parameter_has_one_colour_that_stands_out_with_its_text(open_page, theme):
     page = open_page(PAGE, theme=theme, reduced_motion="reduce")
     for size, local, shared, padded in STATES:
-        turn(page, size=size, local=local, shared=shared, padded=padded)
+        value = turn(page, size=size, local=local, shared=shared, padded=padded)
         painted = page.evaluate(PAINTED)
         assert painted["page"][:3] == ([255] * 3 if theme == "light" else [18] * 3)
         for square in painted["squares"]:
@@ -300,13 +306,7 @@ def test_colours_stand_out_from_the_page_and_texts_from_their_colours(open_page,
         for word in painted["words"]:
             assert contrast(word["text"], word["colour"] or painted["page"]) >= 4.5
 
-
-def test_one_parameter_has_one_colour(open_page):
-    page = open_page(PAGE, reduced_motion="reduce")
-    for size, local, shared, padded in STATES:
-        value = turn(page, size=size, local=local, shared=shared, padded=padded)
-        squares = page.evaluate(PAINTED)["squares"]
-        colours = [square["exact"] for square in squares if square["entry"]]
+        colours = [square["exact"] for square in painted["squares"] if square["entry"]]
         numbers = [number for row in value["numbers"] for number in row]
         assert [colour is None for colour in colours] == [number < 0 for number in numbers]
         pairs = {pair for pair in zip(numbers, colours, strict=True) if pair[0] >= 0}
@@ -314,8 +314,8 @@ def test_one_parameter_has_one_colour(open_page):
 
 
 @pytest.mark.parametrize("width", [390, 768, 1280])
-def test_nothing_overflows(open_page, width):
-    page = open_page(PAGE, width=width)
+def test_nothing_overflows(page, width):
+    page.set_viewport_size({"width": width, "height": 900})
     for size, local, shared, padded in STATES:
         turn(page, size=size, local=local, shared=shared, padded=padded)
         over = page.evaluate(
@@ -334,8 +334,8 @@ def test_nothing_overflows(open_page, width):
         assert max(over) <= 0, (size, local, shared, padded, over)
 
 
-def test_switches_are_large_enough_to_touch(open_page):
-    page = open_page(PAGE, width=390)
+def test_switches_are_large_enough_to_touch(page):
+    page.set_viewport_size({"width": 390, "height": 900})
     for control in page.locator("matrix-switches .controls label").all():
         assert control.bounding_box()["height"] >= 24
 
@@ -354,5 +354,4 @@ def test_axe_finds_nothing(open_page, theme):
     kernel_on_image = {"size": "4×4", "local": True, "shared": True, "padded": True}
     for state in ({}, {"size": "8", "padded": True}, kernel_on_image):
         turn(page, **state)
-        violations = Axe().run(page, context="matrix-switches").response["violations"]
-        assert [(v["id"], v["nodes"][0]["html"]) for v in violations] == []
+        assert violations_in(page, "matrix-switches") == []

@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from axe_playwright_python.sync_playwright import Axe
+from accessibility import violations_in
 from playwright.sync_api import Locator, Page
 
 PAGE = "chapters/locality.html"
@@ -13,9 +13,16 @@ ROWS, COLUMNS = 9, 7
 ORANGE, BLUE = "#cf6a12", "#2f81c7"
 
 
+@pytest.fixture(scope="module")
+def kept(keep_page) -> Page:
+    return keep_page(PAGE)
+
+
 @pytest.fixture
-def page(open_page) -> Page:
-    return open_page(PAGE)
+def page(kept: Page) -> Page:
+    """A page that tests share, in the state in which it begins."""
+    set_to(kept, 3, 2, 1)
+    return kept
 
 
 def explorer(page: Page) -> Locator:
@@ -89,7 +96,8 @@ def cells(page: Page, kind: str) -> list[dict[str, Any]]:
     )
 
 
-def test_it_begins_well_inside(page):
+def test_it_begins_well_inside(open_page):
+    page = open_page(PAGE)
     assert value(page) == expected(3, 2, 1)
     assert page.problems == []
     assert page.outside == []
@@ -195,8 +203,7 @@ def test_it_fits_the_page_and_is_accessible(open_page, theme, width):
     for target in explorer(page).locator(".controls label, g.within").all():
         assert round(target.bounding_box()["height"], 1) >= 24
     assert page.problems == []
-    found = Axe().run(page, context="patch-explorer").response["violations"]
-    assert [violation["id"] for violation in found] == []
+    assert violations_in(page, "patch-explorer") == []
 
 
 def test_without_javascript_the_page_says_what_it_shows(open_page):

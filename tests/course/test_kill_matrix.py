@@ -1,9 +1,5 @@
 """Every right answer earns full marks; every wrong one loses its task's points and no others."""
 
-import fcntl
-import pickle
-from pathlib import Path
-
 import pytest
 from invigilator.sandbox import missing
 from isolated import grade_isolated
@@ -16,24 +12,9 @@ TASKS = [(name, task) for name in assignments() for task in full_points(name)]
 
 
 @pytest.fixture(scope="module")
-def outcomes(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> list[Outcome]:
-    """All answers, graded in a sandbox where there can be one, else in a shell of their own.
-
-    One worker of pytest-xdist grades them, and the others wait for it.
-    """
-    base = tmp_path_factory.getbasetemp()
-    shared = base if worker_id == "master" else base.parent
-    kept = shared / "kill_matrix.pickle"
-    with (shared / "kill_matrix.lock").open("w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        if not kept.exists():
-            kept.write_bytes(pickle.dumps(graded(tmp_path_factory.mktemp("kill matrix"))))
-    found: list[Outcome] = pickle.loads(kept.read_bytes())
-    return found
-
-
-def graded(scratch: Path) -> list[Outcome]:
-    found = []
+def outcomes(tmp_path_factory: pytest.TempPathFactory) -> list[Outcome]:
+    """All answers, graded in a sandbox where there can be one, else in a shell of their own."""
+    scratch, found = tmp_path_factory.mktemp("kill matrix"), list[Outcome]()
     for name in assignments():
         if missing() is None:
             (scratch / name).mkdir()

@@ -27,7 +27,6 @@ from traitlets.config import Config
 pytestmark = [
     pytest.mark.filterwarnings("ignore"),
     pytest.mark.skipif(missing() is not None, reason=str(missing())),
-    pytest.mark.xdist_group("attacks"),
 ]
 
 NAMES = sorted(path.stem for path in ATTACKS.glob("*.txt"))

@@ -18,7 +18,6 @@ from traitlets.config import Config
 pytestmark = [
     pytest.mark.filterwarnings("ignore"),
     pytest.mark.skipif(missing() is not None, reason=str(missing())),
-    pytest.mark.xdist_group("broken"),
 ]
 
 FULL = {"test_double": 3, "test_twice": 2, "test_grow": 1, "essay": 0}
