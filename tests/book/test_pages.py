@@ -6,7 +6,7 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import BrowserContext, Page, expect
 
-Look = Callable[..., Page]
+Look = OpenPage = Callable[..., Page]
 
 
 def test_page_asks_nothing_of_other_hosts(look: Look) -> None:
@@ -63,8 +63,8 @@ def test_what_is_too_wide_scrolls_in_its_own_box(look: Look, width: int) -> None
     assert cut == []
 
 
-def test_code_of_a_page_is_no_wider_than_its_cell(look: Look) -> None:
-    wide = look().evaluate(
+def test_code_of_a_chapter_is_no_wider_than_its_cell(open_page: OpenPage, chapter: str) -> None:
+    wide = open_page(chapter).evaluate(
         """() => [...document.querySelectorAll("article .cell_input pre")]
           .filter(code => code.scrollWidth > code.clientWidth)
           .map(code => code.textContent.trim().slice(0, 80))"""
