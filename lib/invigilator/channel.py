@@ -10,6 +10,7 @@ import time
 from invigilator.wire import Limits, WireError
 
 _LENGTH = struct.Struct(">Q")
+_SHORT = 1 << 16
 
 
 class Gone(ConnectionError):
@@ -30,12 +31,13 @@ class Channel:
 
     def send(self, data: bytes, deadline: float | None = None) -> None:
         """Send an encoded value. Raises Gone, or TimeoutError when `deadline` passes."""
+        head = _LENGTH.pack(len(data))
         try:
             self._wait(deadline)
-            self.socket.sendall(_LENGTH.pack(len(data)) + data if len(data) < 65536 else b"")
-            if len(data) >= 65536:
-                self.socket.sendall(_LENGTH.pack(len(data)))
-                self.socket.sendall(data)
+            # What is short goes in one piece; what is long isn't copied for that.
+            pieces = [head + data] if len(data) < _SHORT else [head, data]
+            for piece in pieces:
+                self.socket.sendall(piece)
         except TimeoutError:
             raise
         except OSError:

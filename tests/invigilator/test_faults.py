@@ -213,6 +213,9 @@ def test_a_gradebook_that_stays_locked_is_said_and_a_rerun_completes(
 @pytest.mark.skipif(missing() is not None, reason=str(missing()))
 def test_the_command_stopped_by_ctrl_c_ends_in_words_and_goes_on(handed_in: Config) -> None:
     root = Path(handed_in.CourseDirectory.root)
+    # One in the middle takes its time, so that the run isn't over before it is stopped.
+    slow = "import time\ntime.sleep(3)\ndef double(x):\n    return 2 * x"
+    hand_in(handed_in, NAMES[6], slow)
     command = [sys.executable, "-m", "invigilator", "autograde", "ps1", "--jobs=1", "--no-feedback"]
     process = subprocess.Popen(
         command, cwd=root, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
