@@ -21,8 +21,9 @@ pytestmark = [
 SPY = """\
 if b"invigilator" not in open("/proc/1/cmdline", "rb").read():
     raise SystemExit("not in a sandbox")
-import os, socket
-print(sorted(os.listdir("/home")), os.path.exists("gradebook.db"), os.getuid() == 0)
+import os, socket, sys
+homes = set(os.listdir("/home")) - set(sys.prefix.split("/"))  # the libraries may lie in one
+print(sorted(homes), os.path.exists("gradebook.db"), os.getuid() == 0)
 def double(x):
     return 2 * x
 """

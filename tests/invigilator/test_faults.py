@@ -217,9 +217,11 @@ def test_the_command_stopped_by_ctrl_c_ends_in_words_and_goes_on(handed_in: Conf
     slow = "import time\ntime.sleep(3)\ndef double(x):\n    return 2 * x"
     hand_in(handed_in, "student05b", slow)
     command = [sys.executable, "-m", "invigilator", "autograde", "ps1", "--jobs=1", "--no-feedback"]
+    # The signal must come through, also where the tests run in the background.
     process = subprocess.Popen(
-        command, cwd=root, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
-    )
+        ["env", "--default-signal=INT", *command],
+        cwd=root, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+    )  # fmt: skip
     record = root / "autograded" / "ps1.jsonl"
     end = time.monotonic() + 120
     while (not record.exists() or not record.read_text()) and time.monotonic() < end:
