@@ -108,8 +108,8 @@ kill-matrix: $(VENV)  ## print what every right and wrong answer earns
 
 .PHONY: test
 test: $(VENV) .venv/sandbox .venv/browser $(BOOK)/index.html build/class/grades.csv  ## all tests
-	@# A file's tests share what they set up. Some wait, for a browser or a clock: so one more
-	@# works than there are cores at least.
+	@# A file's tests share what they set up. Some wait, for a browser or a clock: so three
+	@# work on two cores.
 	@.venv/bin/python -m pytest -q -n 3 --dist loadfile --no-loadscope-reorder
 
 .venv/browser: | $(VENV)

@@ -254,6 +254,9 @@ class CheckApp(NbGrader):  # type: ignore[misc]
     flags: dict[str, Any] = {}
     aliases: dict[str, Any] = {}
 
+    # That there is no course where a student works is no news.
+    _log_level_default = AssignmentsApp._log_level_default
+
     def start(self) -> None:
         super().start()
         if not self.extra_args:
