@@ -11,7 +11,7 @@ SHELL := /bin/sh
 PYTHON ?= $(shell for p in python3 python3.13 python3.12 python3.11; do \
 	$$p -c 'import sys, venv; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$p && break; done)
 export PATH := $(CURDIR)/.venv/bin:$(PATH)
-export PYTHONPATH := $(CURDIR)/lib
+export PYTHONPATH := $(CURDIR)/lib/convbook/src:$(CURDIR)/lib/invigilator/src
 export PYTHONWARNINGS := ignore::DeprecationWarning
 # Threads beyond the cores only wait for each other.
 export OMP_NUM_THREADS ?= 2
@@ -24,7 +24,7 @@ SOLUTIONS := $(wildcard solutions/*/*.md)
 EXERCISES := build/exercises
 CHAPTERS := $(wildcard chapters/*.md chapters/*.bib) $(shell find chapters/_static -type f)
 ASSIGNMENTS := $(sort $(notdir $(patsubst %/,%,$(dir $(SOLUTIONS)))))
-ANSWERS := $(wildcard tests/course/answers/*/*.py)
+ANSWERS := $(wildcard solutions/*/answers/*.py)
 
 .PHONY: course
 course: $(VENV) .venv/sandbox $(BOOK)/index.html build/class/grades.csv  ## install, build the book and the exercises, grade the sample class (default)
@@ -38,23 +38,23 @@ course: $(VENV) .venv/sandbox $(BOOK)/index.html build/class/grades.csv  ## inst
 .PHONY: install
 install: $(VENV)  ## make .venv from requirements.lock
 
-$(VENV): requirements.lock pyproject.toml
+$(VENV): requirements.lock $(wildcard lib/*/pyproject.toml)
 	@if [ -z "$(PYTHON)" ]; then echo "Python 3.11 or newer with venv is needed (Debian: apt-get install python3-venv)"; exit 1; fi
 	@echo "== Installing into .venv (some minutes the first time)"
 	@"$(PYTHON)" -m venv .venv
 	@.venv/bin/python -m pip install --disable-pip-version-check --progress-bar off --requirement requirements.lock | grep -E "^(Collecting|Installing)" | sed -e 's/^Installing.*/Installing …/' || true
-	@.venv/bin/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+	@.venv/bin/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable lib/convbook --editable lib/invigilator
 	@.venv/bin/python -c "import convbook, invigilator, jupyter_book, torch"
 	@touch $@
 
 .venv/sandbox: | $(VENV)
-	@sh tools/install.sh bwrap bubblewrap "the sample class will not be graded"
+	@sh course/install.sh bwrap bubblewrap "the sample class will not be graded"
 	@touch $@
 
 .PHONY: book
 book: $(BOOK)/index.html  ## build the book; warnings are errors
 
-$(BOOK)/index.html: $(VENV) $(CHAPTERS) $(wildcard benchmarks/results/*.md) _config.yml _toc.yml build/jupyter_cache/fresh build/wheel/fresh $(EXERCISES) tools/course_sphinx.py tools/library_sphinx.py tools/address.py
+$(BOOK)/index.html: $(VENV) $(CHAPTERS) $(wildcard benchmarks/results/*.md) _config.yml _toc.yml build/jupyter_cache/fresh build/wheel/fresh $(EXERCISES) course/pages.py course/reference.py course/address.py
 	@echo "== Building the book"
 	@{ .venv/bin/jupyter-book build . --path-output build --all -W -n --keep-going 2>&1; echo $$? > build/book.status; } | tee build/book.log | \
 		grep --line-buffered -o 'chapters/[a-z_]*.md: Executed notebook in [0-9.]* seconds' || true
@@ -65,10 +65,11 @@ $(BOOK)/index.html: $(VENV) $(CHAPTERS) $(wildcard benchmarks/results/*.md) _con
 build/jupyter_cache/fresh: $(LIBRARY) requirements.lock
 	@rm -rf build/jupyter_cache && mkdir -p build/jupyter_cache && touch $@
 
-build/wheel/fresh: $(VENV) $(LIBRARY) $(GRADER) pyproject.toml README.md LICENSE
-	@rm -rf build/wheel build/lib build/bdist.*
-	@.venv/bin/python -m pip wheel --quiet --disable-pip-version-check --no-deps --no-build-isolation --wheel-dir build/wheel .
-	@rm -rf build/lib build/bdist.* && touch $@
+# What notebooks fetch: the library alone, without the grader.
+build/wheel/fresh: $(VENV) $(LIBRARY)
+	@rm -rf build/wheel lib/convbook/build
+	@.venv/bin/python -m pip wheel --quiet --disable-pip-version-check --no-deps --no-build-isolation --wheel-dir build/wheel lib/convbook
+	@rm -rf lib/convbook/build && touch $@
 
 .PHONY: serve
 serve: $(BOOK)/index.html  ## read the book at http://localhost:8000
@@ -77,9 +78,9 @@ serve: $(BOOK)/index.html  ## read the book at http://localhost:8000
 .PHONY: exercises
 exercises: $(EXERCISES)  ## make the students' notebooks from solutions/
 
-$(EXERCISES): $(VENV) $(SOLUTIONS) nbgrader_config.py _config.yml tools/notebooks.py tools/address.py
+$(EXERCISES): $(VENV) $(SOLUTIONS) nbgrader_config.py _config.yml course/exercises.py course/address.py
 	@echo "== Generating the exercises"
-	@mkdir -p build && .venv/bin/python tools/notebooks.py && touch $@
+	@mkdir -p build && .venv/bin/python -m course.exercises && touch $@
 
 .PHONY: grade
 grade: build/class/grades.csv  ## make and autograde the sample class
@@ -87,12 +88,12 @@ grade: build/class/grades.csv  ## make and autograde the sample class
 
 # An instructor's own class is in class/, which no rule here ever touches.
 build/class/grades.csv: export CLASS := build/class
-build/class/grades.csv: $(VENV) $(EXERCISES) $(ANSWERS) $(LIBRARY) $(GRADER) nbgrader_config.py tools/sample_class.py
+build/class/grades.csv: $(VENV) $(EXERCISES) $(ANSWERS) $(LIBRARY) $(GRADER) nbgrader_config.py course/sample_class.py
 	@echo "== Grading the sample class"
 	@rm -rf build/class && mkdir -p build/class
-	@.venv/bin/python tools/sample_class.py
-	@for name in $(ASSIGNMENTS); do .venv/bin/python tools/notebooks.py --register "$$name" || exit 1; done
-	@why=$$(.venv/bin/python -c "from invigilator.sandbox import missing; print(missing() or '')"); \
+	@.venv/bin/python -m course.sample_class
+	@for name in $(ASSIGNMENTS); do .venv/bin/python -m course.exercises --register "$$name" || exit 1; done
+	@why=$$(.venv/bin/python -c "from invigilator.untrusted.sandbox import missing; print(missing() or '')"); \
 	if [ -n "$$why" ]; then \
 		echo "The sample class is not graded: $$why" > build/class/report.txt; : > build/class/grades.new; \
 	else \
@@ -104,7 +105,7 @@ build/class/grades.csv: $(VENV) $(EXERCISES) $(ANSWERS) $(LIBRARY) $(GRADER) nbg
 
 .PHONY: kill-matrix
 kill-matrix: $(VENV)  ## print what every right and wrong answer earns
-	@.venv/bin/python tests/course/kill_matrix.py
+	@.venv/bin/python -m course.kill_matrix
 
 .PHONY: test
 test: $(VENV) .venv/sandbox .venv/browser $(BOOK)/index.html build/class/grades.csv  ## all tests
@@ -113,13 +114,13 @@ test: $(VENV) .venv/sandbox .venv/browser $(BOOK)/index.html build/class/grades.
 	@.venv/bin/python -m pytest -q -n 3 --dist loadfile --no-loadscope-reorder
 
 .venv/browser: | $(VENV)
-	@sh tools/install.sh chromium chromium "the tests of the built pages will be skipped"
+	@sh course/install.sh chromium chromium "the tests of the built pages will be skipped"
 	@touch $@
 
 .PHONY: lint
 lint: $(VENV)  ## ruff, mypy, and no stale exercise
 	@.venv/bin/ruff check . && .venv/bin/ruff format --check . && .venv/bin/mypy
-	@.venv/bin/python tools/notebooks.py --check
+	@.venv/bin/python -m course.exercises --check
 
 .PHONY: bench
 bench: $(VENV)  ## measure speed against peers; results go to benchmarks/results/
@@ -131,15 +132,15 @@ bench-gpu: $(VENV)  ## on a machine with a GPU and CuPy: its tests, then the ker
 
 .PHONY: lock
 lock:  ## choose versions anew from pyproject.toml (needs uv)
-	uv pip compile --universal --python-version 3.11 --extra book --extra grading --extra dev --quiet \
-		--no-annotate --no-header pyproject.toml > requirements.new
+	uv pip compile --universal --python-version 3.11 --group book --group grading --group dev --quiet \
+		--no-annotate --no-header lib/convbook/pyproject.toml lib/invigilator/pyproject.toml > requirements.new
 	@# The torch that is installed computes on the processor and needs no CUDA of its own.
 	@sed -E '/^nvidia-cuda-nvrtc==/b; /^(nvidia-|cuda-|triton)/d' requirements.new > requirements.lock
 	@rm requirements.new
 
 .PHONY: clean
 clean:  ## remove everything that was built, .venv too
-	rm -rf build .venv lib/*.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	rm -rf build .venv lib/*/src/*.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis
 
 .PHONY: help
 help:  ## this list

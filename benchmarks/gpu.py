@@ -105,7 +105,8 @@ Run = Callable[[], object]
 def ours(name: str, layer: Layer, step: str) -> Iterator[Run]:
     """Runs of convbook's kernels, each on arrays of its own."""
     import cupy
-    from convbook import cuda
+
+    from convbook.engine import cuda
     from convbook.geometry import fit
 
     of_x, of_weight, of_out = shapes(layer)

@@ -18,6 +18,7 @@ CASES: dict[str, Any] = {
 def ours(case: Any) -> harness.Work:
     """convbook's matrix."""
     import numpy as np
+
     from convbook import toeplitz_csr
 
     size, shape, how = case

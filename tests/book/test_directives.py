@@ -7,10 +7,10 @@ import pytest
 from bs4 import BeautifulSoup
 from sphinx.application import Sphinx
 
-TOOLS = Path(__file__).resolve().parents[2] / "tools"
+ROOT = Path(__file__).resolve().parents[2]
 
 CONF = """
-extensions = ["myst_parser", "course_sphinx"]
+extensions = ["myst_parser", "course.pages"]
 myst_enable_extensions = ["colon_fence", "dollarmath"]
 html_title = "A book"
 html_favicon = "favicon.svg"
@@ -69,7 +69,7 @@ def book(tmp_path_factory: pytest.TempPathFactory) -> Book:
         (source / f"{name}.md").write_text(text)
     warnings = io.StringIO()
     with pytest.MonkeyPatch.context() as patch:
-        patch.syspath_prepend(str(TOOLS))
+        patch.syspath_prepend(str(ROOT))
         Sphinx(source, source, out, out, "html", status=None, warning=warnings).build()
     return out, warnings.getvalue().splitlines()
 

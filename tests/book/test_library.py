@@ -5,9 +5,10 @@ import re
 from collections.abc import Callable
 from pathlib import Path
 
-import convbook
 import pytest
 from playwright.sync_api import Page
+
+import convbook
 
 PAGE = "chapters/library.html"
 SOURCE = Path(__file__).resolve().parents[2] / "chapters" / "library.md"

@@ -9,10 +9,9 @@ import nbformat
 import pytest
 from bs4 import BeautifulSoup
 
-ROOT = Path(__file__).resolve().parents[2]
-sys.path.insert(0, str(ROOT / "tools"))
+from course.address import address
 
-from address import address  # noqa: E402
+ROOT = Path(__file__).resolve().parents[2]
 
 ASSIGNMENTS = {
     "chapters/locality.html": "ps02_locality",

@@ -3,11 +3,12 @@
 from itertools import product
 from typing import Any
 
-import convbook
 import numpy as np
 import pytest
 from accessibility import violations_in
 from playwright.sync_api import Page
+
+import convbook
 
 PAGE = "chapters/weight_sharing.html"
 SHAPES = {"4": 4, "8": 8, "3×3": (3, 3), "4×4": (4, 4)}

@@ -1,8 +1,9 @@
 """The parameter counter of the introduction, set by keyboard, counted by the library."""
 
 import pytest
-from convbook import conv_parameters, dense_parameters, locally_connected_parameters
 from playwright.sync_api import Page
+
+from convbook import conv_parameters, dense_parameters, locally_connected_parameters
 
 
 def expected(n: int, c: int, c_out: int, s: int) -> dict[str, str]:

@@ -4,9 +4,10 @@ import re
 
 import numpy as np
 import pytest
+from playwright.sync_api import Page
+
 from convbook import dense
 from convbook.data import digits
-from playwright.sync_api import Page
 
 PAGE = "chapters/fully_connected.html"
 IMAGES = (16 * digits()[0]).astype(int).reshape(-1, 64)

@@ -5,7 +5,8 @@ from typing import Any
 
 import numpy as np
 import pytest
-from convbook.checks import CheckFailed, check
+
+from convbook.checking import CheckFailed, check
 
 
 def message(function: Callable[..., Any], *args: Any, **options: Any) -> str:

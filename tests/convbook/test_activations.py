@@ -7,11 +7,12 @@ import array_api_strict as xp
 import numpy as np
 import pytest
 import torch
-from convbook.activations import dropout, dropout_backward, relu, relu_backward
 from drawing import Unchanged, layouts, numbers, rngs
 from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
+
+from convbook.layers.activations import dropout, dropout_backward, relu, relu_backward
 
 
 @given(hnp.arrays(np.float64, hnp.array_shapes(min_side=0), elements=st.floats()), layouts)

@@ -8,15 +8,16 @@ import numpy as np
 import pytest
 import torch
 import torch.nn.functional as F
-from convbook.adaptive import (
+from drawing import Unchanged, layouts, numbers, rngs
+from hypothesis import given
+from hypothesis import strategies as st
+
+from convbook.layers.adaptive import (
     adaptive_avg_pool,
     adaptive_avg_pool_backward,
     adaptive_max_pool,
     adaptive_max_pool_backward,
 )
-from drawing import Unchanged, layouts, numbers, rngs
-from hypothesis import given
-from hypothesis import strategies as st
 
 MAX = {1: F.adaptive_max_pool1d, 2: F.adaptive_max_pool2d, 3: F.adaptive_max_pool3d}
 AVG = {1: F.adaptive_avg_pool1d, 2: F.adaptive_avg_pool2d, 3: F.adaptive_avg_pool3d}

@@ -8,8 +8,12 @@ from typing import Any
 import array_api_strict
 import numpy as np
 import pytest
+from drawing import layers, numbers, rngs
+from hypothesis import given
+from hypothesis import strategies as st
+
 from convbook import conv, conv_backward, conv_transpose
-from convbook.algorithms import (
+from convbook.engine.algorithms import (
     METHODS,
     choose,
     fft,
@@ -20,9 +24,6 @@ from convbook.algorithms import (
     winograd,
 )
 from convbook.geometry import fit
-from drawing import layers, numbers, rngs
-from hypothesis import given
-from hypothesis import strategies as st
 
 FASTER = sorted(set(METHODS) - {"loops"})
 
@@ -213,7 +214,7 @@ def test_blocks_meet_without_a_seam(
 
 
 def test_images_that_must_be_copied_are_copied_some_at_a_time(monkeypatch: Any):
-    monkeypatch.setattr("convbook.convolution.COPIED", 1)
+    monkeypatch.setattr("convbook.engine.dispatch.COPIED", 1)
     rng = np.random.default_rng(7)
     x, weight = numbers(rng, (5, 2, 6, 7)), numbers(rng, (3, 2, 3, 3))
     right = conv(x, weight, stride=2, padding=1)

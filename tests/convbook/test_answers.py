@@ -4,10 +4,11 @@ from typing import Any
 
 import numpy as np
 import pytest
-from convbook.checks import check
 from reports import CALLED, EXPECT, Liar, X, answer, message, report
 from wrong_kinds import WRONG_KINDS
 from wrong_values import WRONG_VALUES
+
+from convbook.checking import check
 
 
 def strided(array: Any) -> Any:

@@ -9,6 +9,9 @@ import array_api_strict
 import numpy as np
 import pytest
 import torch
+from hypothesis import given
+from hypothesis import strategies as st
+
 from convbook.arrays import (
     array_module,
     array_of,
@@ -21,8 +24,6 @@ from convbook.arrays import (
     shown,
     truth,
 )
-from hypothesis import given
-from hypothesis import strategies as st
 
 
 @given(st.integers())

@@ -8,12 +8,13 @@ import numpy as np
 import pytest
 import torch
 import torch.nn.functional as F
-from convbook import planes
-from convbook.blur import blur_pool, blur_pool_backward
-from convbook.pool import max_pool
 from drawing import Unchanged, layouts, numbers, rngs
 from hypothesis import given
 from hypothesis import strategies as st
+
+from convbook.engine import pooling as planes
+from convbook.layers.blur import blur_pool, blur_pool_backward
+from convbook.layers.pool import max_pool
 
 CONV = {1: F.conv1d, 2: F.conv2d, 3: F.conv3d}
 MODES = ["constant", "reflect", "replicate", "circular"]

@@ -6,8 +6,9 @@ from typing import Any
 
 import numpy as np
 import pytest
-from convbook.checks import CheckFailed, check, check_handwritten, check_raises, rng
 from reports import CALLED, Pretender, X, message, report
+
+from convbook.checking import CheckFailed, check, check_handwritten, check_raises, rng
 
 
 def test_the_call_is_described_by_name_and_never_wholesale():

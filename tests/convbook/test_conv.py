@@ -7,6 +7,10 @@ from typing import Any
 import numpy as np
 import pytest
 import torch
+from drawing import Unchanged, layers, layouts, numbers, rngs
+from hypothesis import given
+from hypothesis import strategies as st
+
 from convbook import (
     conv,
     conv1d,
@@ -15,10 +19,7 @@ from convbook import (
     pointwise_conv,
     separable_conv,
 )
-from convbook.algorithms import METHODS
-from drawing import Unchanged, layers, layouts, numbers, rngs
-from hypothesis import given
-from hypothesis import strategies as st
+from convbook.engine.algorithms import METHODS
 
 TORCH = {1: torch.conv1d, 2: torch.conv2d, 3: torch.conv3d}
 

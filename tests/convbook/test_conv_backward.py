@@ -6,10 +6,11 @@ from typing import Any
 import numpy as np
 import pytest
 import torch
-from convbook import conv, conv_backward
 from drawing import Unchanged, layers, layouts, numbers, rngs
 from hypothesis import given
 from hypothesis import strategies as st
+
+from convbook import conv, conv_backward
 
 TORCH = {1: torch.conv1d, 2: torch.conv2d, 3: torch.conv3d}
 

@@ -6,15 +6,16 @@ from typing import Any
 import numpy as np
 import pytest
 import torch
+from drawing import Unchanged, layouts, numbers, rngs
+from hypothesis import given
+from hypothesis import strategies as st
+
 from convbook import (
     conv,
     conv_transpose,
     conv_transpose2d,
     conv_transpose_backward,
 )
-from drawing import Unchanged, layouts, numbers, rngs
-from hypothesis import given
-from hypothesis import strategies as st
 
 TORCH = {
     1: torch.conv_transpose1d,

@@ -6,6 +6,11 @@ from typing import Any
 
 import pytest
 import torch
+from hypothesis import given
+from hypothesis import strategies as st
+from torch import nn
+from torch.utils.flop_counter import FlopCounterMode
+
 from convbook.costs import (
     Cost,
     batch_norm_cost,
@@ -16,10 +21,6 @@ from convbook.costs import (
     pool_cost,
     separable_cost,
 )
-from hypothesis import given
-from hypothesis import strategies as st
-from torch import nn
-from torch.utils.flop_counter import FlopCounterMode
 
 
 def counted(layer: Any, shape: tuple[int, ...], itemsize: int = 4) -> Cost:

@@ -7,11 +7,12 @@ import array_api_strict as xp
 import numpy as np
 import pytest
 import torch
-from convbook import dense
-from convbook.dense import dense_backward
 from drawing import Unchanged, layouts, numbers, rngs
 from hypothesis import given
 from hypothesis import strategies as st
+
+from convbook import dense
+from convbook.layers.dense import dense_backward
 
 
 @given(

@@ -4,10 +4,11 @@ from typing import Any
 
 import numpy as np
 import pytest
-from convbook.diagnosis import first_difference, usual_cause
 from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
+
+from convbook.checking.causes import first_difference, usual_cause
 
 shapes = hnp.array_shapes(min_dims=0, max_dims=4, min_side=0, max_side=4)
 floats = st.floats(-1e6, 1e6) | st.sampled_from([np.nan, np.inf, -np.inf])

@@ -5,9 +5,10 @@ import re
 from collections.abc import Callable
 from typing import Any
 
-import convbook
 import numpy as np
 import pytest
+
+import convbook
 
 # What each takes besides an image of 2 channels, in the order of its arguments.
 OTHERS: dict[str, Callable[[int], dict[str, Any]]] = {

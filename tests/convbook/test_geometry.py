@@ -7,6 +7,9 @@ from typing import Any
 import numpy as np
 import pytest
 import torch
+from hypothesis import assume, given
+from hypothesis import strategies as st
+
 from convbook import (
     conv_parameters,
     dense,
@@ -24,8 +27,6 @@ from convbook.geometry import (
     support,
     transposed_size,
 )
-from hypothesis import assume, given
-from hypothesis import strategies as st
 
 small = st.integers(1, 4)
 

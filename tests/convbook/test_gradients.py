@@ -2,11 +2,12 @@
 
 from typing import Any
 
-import convbook
 import numpy as np
 import pytest
-from convbook import pad, pad_backward
 from gradients import numerical_gradient
+
+import convbook
+from convbook import pad, pad_backward
 
 # Each layer, and the arguments after the image.
 LAYERS: dict[str, tuple[Any, ...]] = {

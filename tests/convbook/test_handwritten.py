@@ -3,16 +3,17 @@
 from functools import partial
 from typing import Any
 
-import convbook
 import numpy as np
 import pytest
 import scipy.signal as signals
 import torch
 import torch.nn.functional as F
-from convbook import conv2d
-from convbook.handwritten import ready_made_in
 from numpy import correlate as glide
 from scipy.ndimage import correlate1d
+
+import convbook
+from convbook import conv2d
+from convbook.checking.handwritten import ready_made_in
 
 
 def with_numpy(x: Any, u: Any) -> Any:

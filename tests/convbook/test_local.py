@@ -6,10 +6,11 @@ from typing import Any
 import numpy as np
 import pytest
 import torch
-from convbook import conv, locally_connected
 from drawing import Unchanged, layouts, numbers, rngs
 from hypothesis import given
 from hypothesis import strategies as st
+
+from convbook import conv, locally_connected
 
 
 def by_unfold(x: Any, weight: Any, bias: Any, padding: tuple[int, int]) -> Any:

@@ -8,11 +8,12 @@ import numpy as np
 import pytest
 import torch
 import torch.nn.functional as F
-from convbook.loss import softmax, softmax_cross_entropy, softmax_cross_entropy_backward
 from drawing import Unchanged, layouts, numbers, rngs
 from gradients import numerical_gradient
 from hypothesis import given
 from hypothesis import strategies as st
+
+from convbook.layers.loss import softmax, softmax_cross_entropy, softmax_cross_entropy_backward
 
 
 @given(st.integers(1, 5), st.integers(1, 6), st.sampled_from([1, 100, 1e300]), rngs, layouts)

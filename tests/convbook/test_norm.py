@@ -8,11 +8,12 @@ import numpy as np
 import pytest
 import torch
 import torch.nn.functional as F
-from convbook.norm import batch_norm, batch_norm_backward
 from drawing import Unchanged, layouts, numbers, rngs
 from gradients import numerical_gradient
 from hypothesis import given
 from hypothesis import strategies as st
+
+from convbook.layers.norm import batch_norm, batch_norm_backward
 
 shapes = st.lists(st.integers(1, 4), min_size=2, max_size=5).map(tuple)
 

@@ -27,7 +27,7 @@ def run_cell(shell: Any, source: str) -> str:
 
 
 def test_a_notebook_shows_the_message_alone(shell: Any):
-    run_cell(shell, "from convbook.checks import check")
+    run_cell(shell, "from convbook.checking import check")
     source = """\
         def shift(x):
             y = x[0]
@@ -45,7 +45,7 @@ def test_a_notebook_shows_the_message_alone(shell: Any):
 
 
 def test_check_handwritten_reads_a_notebooks_cells(shell: Any):
-    run_cell(shell, "import numpy as np; from convbook.checks import check_handwritten")
+    run_cell(shell, "import numpy as np; from convbook.checking import check_handwritten")
     run_cell(shell, "def slide(x, u):\n    return np.convolve(x, u)")
     run_cell(shell, "def layer(x, u):\n    return slide(x, u)")
     assert run_cell(shell, "check_handwritten(layer)").strip() == "✗ " + report(

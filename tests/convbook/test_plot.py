@@ -7,6 +7,9 @@ from xml.etree import ElementTree
 
 import numpy as np
 import pytest
+from matplotlib.colors import to_hex
+from matplotlib.image import imread
+
 from convbook import parameter_map
 from convbook.arrays import shown
 from convbook.plot import (
@@ -21,8 +24,6 @@ from convbook.plot import (
     figure,
     show,
 )
-from matplotlib.colors import to_hex
-from matplotlib.image import imread
 
 SVG = "{http://www.w3.org/2000/svg}"
 

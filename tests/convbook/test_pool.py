@@ -9,8 +9,12 @@ import numpy as np
 import pytest
 import torch
 import torch.nn.functional as F
-from convbook import planes
-from convbook.pool import (
+from drawing import Unchanged, layouts, numbers, rngs
+from hypothesis import given
+from hypothesis import strategies as st
+
+from convbook.engine import pooling as planes
+from convbook.layers.pool import (
     avg_pool,
     avg_pool_backward,
     global_avg_pool,
@@ -20,9 +24,6 @@ from convbook.pool import (
     max_pool,
     max_pool_backward,
 )
-from drawing import Unchanged, layouts, numbers, rngs
-from hypothesis import given
-from hypothesis import strategies as st
 
 MAX = {1: F.max_pool1d, 2: F.max_pool2d, 3: F.max_pool3d}
 AVG = {1: F.avg_pool1d, 2: F.avg_pool2d, 3: F.avg_pool3d}

@@ -6,8 +6,9 @@ from typing import Any
 import numpy as np
 import pytest
 import scipy.sparse  # noqa: F401 - as a module it takes memory too, the first time
-from convbook.blur import blur_pool, blur_pool_backward
-from convbook.pool import avg_pool, avg_pool_backward, max_pool, max_pool_backward
+
+from convbook.layers.blur import blur_pool, blur_pool_backward
+from convbook.layers.pool import avg_pool, avg_pool_backward, max_pool, max_pool_backward
 
 MEGABYTE = 2**20
 

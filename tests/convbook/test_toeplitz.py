@@ -7,10 +7,11 @@ from typing import Any
 import numpy as np
 import pytest
 import torch
-from convbook import conv, is_toeplitz, parameter_map, toeplitz_matrix
 from drawing import Unchanged, layouts, numbers, rngs
 from hypothesis import given
 from hypothesis import strategies as st
+
+from convbook import conv, is_toeplitz, parameter_map, toeplitz_matrix
 
 shapes = st.lists(st.integers(1, 5), min_size=1, max_size=2).map(tuple)
 

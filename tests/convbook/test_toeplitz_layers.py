@@ -9,8 +9,14 @@ import pytest
 import scipy.linalg
 import torch
 import torch.nn.functional as F
+from drawing import Unchanged, layouts, numbers, rngs
+from hypothesis import given
+from hypothesis import strategies as st
+from scipy.sparse import csr_array
+from scipy.sparse.linalg import LinearOperator, lsqr
+
+from convbook.layers.pool import avg_pool
 from convbook.masks import parameter_map
-from convbook.pool import avg_pool
 from convbook.toeplitz import (
     diagonals_of,
     is_toeplitz,
@@ -22,11 +28,6 @@ from convbook.toeplitz import (
     toeplitz_view,
 )
 from convbook.windows import pad, unfold
-from drawing import Unchanged, layouts, numbers, rngs
-from hypothesis import given
-from hypothesis import strategies as st
-from scipy.sparse import csr_array
-from scipy.sparse.linalg import LinearOperator, lsqr
 
 CONV = {1: F.conv1d, 2: F.conv2d, 3: F.conv3d}
 

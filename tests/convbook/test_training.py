@@ -4,20 +4,21 @@ import math
 from typing import Any
 
 import numpy as np
+from drawing import numbers
+from gradients import numerical_gradient
+
 from convbook import conv2d, conv_backward, dense
-from convbook.activations import dropout, dropout_backward, relu, relu_backward
 from convbook.data import digits
-from convbook.dense import dense_backward
-from convbook.loss import softmax_cross_entropy, softmax_cross_entropy_backward
-from convbook.norm import batch_norm, batch_norm_backward
-from convbook.pool import (
+from convbook.layers.activations import dropout, dropout_backward, relu, relu_backward
+from convbook.layers.dense import dense_backward
+from convbook.layers.loss import softmax_cross_entropy, softmax_cross_entropy_backward
+from convbook.layers.norm import batch_norm, batch_norm_backward
+from convbook.layers.pool import (
     avg_pool2d,
     avg_pool_backward,
     max_pool2d,
     max_pool_backward,
 )
-from drawing import numbers
-from gradients import numerical_gradient
 
 Parameters = dict[str, Any]
 

@@ -8,12 +8,13 @@ import numpy as np
 import pytest
 import torch
 import torch.nn.functional as F
-from convbook.local import locally_connected, locally_connected_backward
-from convbook.windows import fold, pad, pad_backward, sliding_windows, unfold
 from drawing import Unchanged, layouts, numbers, rngs
 from gradients import numerical_gradient
 from hypothesis import given
 from hypothesis import strategies as st
+
+from convbook.layers.local import locally_connected, locally_connected_backward
+from convbook.windows import fold, pad, pad_backward, sliding_windows, unfold
 
 MODES = ["constant", "reflect", "replicate", "circular"]
 

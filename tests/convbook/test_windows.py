@@ -7,11 +7,12 @@ from typing import Any
 import numpy as np
 import pytest
 import torch
-from convbook import pad, sliding_windows
 from drawing import Unchanged, layouts, numbers, rngs
 from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
+
+from convbook import pad, sliding_windows
 
 
 @given(

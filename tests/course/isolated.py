@@ -8,14 +8,16 @@ from pathlib import Path
 from threading import local
 
 import nbformat
-from invigilator.examiner import Work
-from invigilator.paper import Paper, read_paper
-from invigilator.room import Room
-from invigilator.sandbox import Allowance
-from kill_matrix import Answer, Outcome
 from nbgrader.api import Gradebook
 from nbgrader.apps import NbGraderAPI
-from notebooks import course_config, generate, source_notebook, write_sources
+
+from course.answers import Answer
+from course.exercises import course_config, generate, source_notebook, write_sources
+from course.kill_matrix import Outcome
+from invigilator.course.assignment import Paper, read_paper
+from invigilator.trusted.examiner import Work
+from invigilator.trusted.worker import Room
+from invigilator.untrusted.sandbox import Allowance
 
 
 def grade_isolated(assignment: str, given: Iterable[Answer], scratch: Path) -> list[Outcome]:

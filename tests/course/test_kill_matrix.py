@@ -1,10 +1,12 @@
 """Every right answer earns full marks; every wrong one loses its task's points and no others."""
 
 import pytest
-from invigilator.sandbox import missing
 from isolated import grade_isolated
-from kill_matrix import Outcome, answers, faults, full_points, grade_all
-from notebooks import assignments
+
+from course.answers import answers
+from course.exercises import assignments
+from course.kill_matrix import Outcome, faults, full_points, grade_all
+from invigilator.untrusted.sandbox import missing
 
 pytestmark = pytest.mark.filterwarnings("ignore")
 

@@ -9,9 +9,10 @@ from pathlib import Path
 
 import nbformat
 import pytest
-from address import ROOT, address
-from invigilator.sandbox import missing
-from notebooks import EXERCISES, assignments, source_notebook, wheel_name
+
+from course.address import ROOT, address
+from course.exercises import EXERCISES, assignments, source_notebook, wheel_name
+from invigilator.untrusted.sandbox import missing
 
 REGION = re.compile(r"### BEGIN (SOLUTION|HIDDEN TESTS)\n(.*?)### END \1", re.DOTALL)
 
@@ -74,8 +75,8 @@ def test_exercises_open_with_a_cell_that_fetches_the_library(name: str) -> None:
 
 
 def test_exercises_are_fresh() -> None:
-    command = [sys.executable, str(ROOT / "tools" / "notebooks.py"), "--check"]
-    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    command = [sys.executable, "-m", "course.exercises", "--check"]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
     assert (done.returncode, done.stderr) == (0, "")
 
 

@@ -8,10 +8,11 @@ from pathlib import Path
 
 import nbformat
 import pytest
-from invigilator.feedback import PREPROCESSORS
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 from nbgrader.apps import NbGraderAPI
 from traitlets.config import Config
+
+from invigilator.feedback import PREPROCESSORS
 
 
 def cell(kind: str, name: str, source: str, points: float = 0) -> nbformat.NotebookNode:

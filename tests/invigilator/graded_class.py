@@ -6,15 +6,16 @@ from typing import Any
 
 import nbformat
 from conftest import SOURCE, hand_in, make_course
-from invigilator import batch
-from invigilator.batch import Result
-from invigilator.ledger import Entry, Ledger
-from invigilator.report import Status, Summary, summarise
 from nbformat.v4 import new_output
 from nbgrader.api import Gradebook
 from nbgrader.apps import NbGraderAPI
 from nbgrader.coursedir import CourseDirectory
 from traitlets.config import Config
+
+from invigilator import batch
+from invigilator.batch import Result
+from invigilator.course.gradebook import Entry, Ledger
+from invigilator.reporting.summary import Status, Summary, summarise
 
 MADE = datetime(2026, 11, 21, 9, 30, tzinfo=UTC)
 HOSTILE = "<script>alert(1)"  # a folder's name can hold it

@@ -19,10 +19,11 @@ from pathlib import Path
 import nbformat
 import pytest
 from hostile_course import ATTACKS, DOUBLE, GROW, SECRETS, TWICE, attack, source
-from invigilator.sandbox import missing
 from nbgrader.api import Gradebook
 from nbgrader.apps import NbGraderAPI
 from traitlets.config import Config
+
+from invigilator.untrusted.sandbox import missing
 
 pytestmark = [
     pytest.mark.filterwarnings("ignore"),
@@ -246,6 +247,6 @@ def test_no_process_outlives_the_batch(graded: Graded) -> None:
             folder = os.readlink(place / "cwd").encode()
         except OSError:
             continue
-        if b"invigilator.zygote" in line and here in folder:
+        if b"invigilator.untrusted.zygote" in line and here in folder:
             left.append(line)
     assert left == []

@@ -11,12 +11,13 @@ from typing import Any
 
 import pytest
 from conftest import SOURCE, copied, hand_in, make_course
-from invigilator.batch import Batch, load, rooms
-from invigilator.sandbox import missing
-from invigilator.submissions import students
 from nbgrader.api import Gradebook
 from nbgrader.apps import NbGraderAPI
 from traitlets.config import Config
+
+from invigilator.batch import Batch, load, rooms
+from invigilator.course.submissions import students
+from invigilator.untrusted.sandbox import missing
 
 pytestmark = [
     pytest.mark.filterwarnings("ignore"),

@@ -10,10 +10,11 @@ import nbformat
 import pytest
 from broken.kinds import MENDED, REASONED
 from hostile_course import DOUBLE, GROW, TWICE, source
-from invigilator.sandbox import missing
 from nbgrader.api import Gradebook
 from nbgrader.apps import NbGraderAPI
 from traitlets.config import Config
+
+from invigilator.untrusted.sandbox import missing
 
 pytestmark = [
     pytest.mark.filterwarnings("ignore"),

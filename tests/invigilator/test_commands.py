@@ -6,12 +6,13 @@ from pathlib import Path
 
 import pytest
 from conftest import copied, hand_in
-from invigilator.app import nbgrader_api
-from invigilator.batch import Batch
-from invigilator.sandbox import missing
-from invigilator.submissions import students
 from test_batch import CLASS, gradebook
 from traitlets.config import Config
+
+from invigilator.app import nbgrader_api
+from invigilator.batch import Batch
+from invigilator.course.submissions import students
+from invigilator.untrusted.sandbox import missing
 
 pytestmark = [
     pytest.mark.filterwarnings("ignore"),

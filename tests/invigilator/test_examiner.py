@@ -6,13 +6,14 @@ from typing import Any
 import nbformat
 import pytest
 from conftest import cell, make_course
-from invigilator.examiner import Work
-from invigilator.paper import Paper, read_paper
-from invigilator.room import Room
-from invigilator.sandbox import Allowance, missing
 from nbformat.v4 import new_code_cell
 from nbgrader.api import Gradebook
 from nbgrader.apps import NbGraderAPI
+
+from invigilator.course.assignment import Paper, read_paper
+from invigilator.trusted.examiner import Work
+from invigilator.trusted.worker import Room
+from invigilator.untrusted.sandbox import Allowance, missing
 
 pytestmark = [
     pytest.mark.filterwarnings("ignore"),

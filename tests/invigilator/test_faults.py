@@ -18,12 +18,13 @@ from typing import Any
 import nbformat
 import pytest
 from conftest import hand_in
-from invigilator.batch import Batch, load, rooms
-from invigilator.sandbox import missing
-from invigilator.submissions import students
 from nbgrader.apps import NbGraderAPI
 from test_batch import gradebook, notebooks
 from traitlets.config import Config
+
+from invigilator.batch import Batch, load, rooms
+from invigilator.course.submissions import students
+from invigilator.untrusted.sandbox import missing
 
 pytestmark = pytest.mark.filterwarnings("ignore")
 
@@ -120,7 +121,7 @@ def test_killed_at_any_moment_nothing_is_lost_and_a_rerun_completes(handed_in: C
 
 
 @pytest.mark.skipif(missing() is not None, reason=str(missing()))
-@pytest.mark.parametrize("kind", ["invigilator.zygote", "examiner"])
+@pytest.mark.parametrize("kind", ["invigilator.untrusted.zygote", "examiner"])
 def test_a_worker_that_dies_is_replaced_and_its_submission_tried_once_more(
     handed_in: Config, kind: str
 ) -> None:
@@ -194,7 +195,7 @@ def test_a_gradebook_that_is_locked_for_a_while_is_waited_for(handed_in: Config)
 def test_a_gradebook_that_stays_locked_is_said_and_a_rerun_completes(
     handed_in: Config, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("invigilator.ledger._TRIES", 1)
+    monkeypatch.setattr("invigilator.course.gradebook._TRIES", 1)
     root = Path(handed_in.CourseDirectory.root)
     known = Known(dict.fromkeys(NAMES, graded_notebook()))
     other = sqlite3.connect(root / "gradebook.db")

@@ -7,13 +7,15 @@ from pathlib import Path
 
 import pytest
 from conftest import hand_in
-from invigilator import batch, tables
-from invigilator.batch import Batch
-from invigilator.page import write_page
-from invigilator.report import summarise
-from invigilator.submissions import students
 from nbgrader.apps import NbGraderAPI
 from traitlets.config import Config
+
+from invigilator import batch
+from invigilator.batch import Batch
+from invigilator.course.submissions import students
+from invigilator.reporting import tables
+from invigilator.reporting.page import write_page
+from invigilator.reporting.summary import summarise
 
 pytestmark = pytest.mark.filterwarnings("ignore")
 

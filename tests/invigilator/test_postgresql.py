@@ -13,11 +13,12 @@ from pathlib import Path
 
 import pytest
 from conftest import SOURCE, hand_in, make_course
+
 from invigilator.app import nbgrader_api
 from invigilator.batch import Batch
-from invigilator.report import summarise
-from invigilator.sandbox import missing
-from invigilator.submissions import students
+from invigilator.course.submissions import students
+from invigilator.reporting.summary import summarise
+from invigilator.untrusted.sandbox import missing
 
 SERVERS = sorted(Path("/usr/lib/postgresql").glob("*/bin/initdb"))
 

@@ -9,8 +9,9 @@ from broken.kinds import MENDED
 from hostile_course import source
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from invigilator.repair import Unreadable, read
 from nbformat.v4 import new_code_cell, new_notebook
+
+from invigilator.course.repair import Unreadable, read
 
 pytestmark = pytest.mark.filterwarnings("ignore")
 

@@ -11,13 +11,15 @@ from pathlib import Path
 import pytest
 from conftest import SOURCE, cell, hand_in, make_course
 from graded_class import BREAKOUT, HOSTILE, MADE, STATUS, Class, one_of_everything
-from invigilator import batch, tables
-from invigilator.page import histogram, write_page
-from invigilator.paper import PaperError
-from invigilator.report import Status, in_short, summarise
 from nbgrader.api import Gradebook
 from nbgrader.apps import NbGraderAPI
 from traitlets.config import Config
+
+from invigilator import batch
+from invigilator.course.assignment import PaperError
+from invigilator.reporting import tables
+from invigilator.reporting.page import histogram, write_page
+from invigilator.reporting.summary import Status, in_short, summarise
 
 pytestmark = pytest.mark.filterwarnings("ignore")
 

@@ -10,8 +10,9 @@ from typing import Any
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from graded_class import BREAKOUT, HOSTILE, MADE, STATUS, Class, one_of_everything
-from invigilator.page import histogram, shade, write_page
 from playwright.sync_api import Browser, Page
+
+from invigilator.reporting.page import histogram, shade, write_page
 
 pytestmark = pytest.mark.filterwarnings("ignore")
 

@@ -12,8 +12,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
-from invigilator.channel import Channel, Gone
-from invigilator.wire import Limits, Special, WireError, decode, encode, update
+
+from invigilator.protocol.channel import Channel, Gone
+from invigilator.protocol.wire import Limits, Special, WireError, decode, encode, update
 
 PLAIN = st.recursive(
     st.none()

@@ -1,12 +1,13 @@
 """The faces of the kernels on NumPy arrays, and the kernels run by this processor."""
 
-import convbook.cuda.blocks
-import convbook.cuda.conv
-import convbook.cuda.pool
 import emulation
 import pytest
 
-FACES = (convbook.cuda.blocks, convbook.cuda.conv, convbook.cuda.pool)
+import convbook.engine.cuda.blocks
+import convbook.engine.cuda.conv
+import convbook.engine.cuda.pool
+
+FACES = (convbook.engine.cuda.blocks, convbook.engine.cuda.conv, convbook.engine.cuda.pool)
 
 
 @pytest.fixture(scope="session")

@@ -1,8 +1,9 @@
 """The CUDA kernels compiled as C++ and run on this processor: slow, but the same text.
 
-`launch` takes the place of `convbook.cuda.launch.launch`, so the Python around the kernels takes
-NumPy arrays. It checks what CUDA wouldn't: that the arguments are what the kernel's parameters say,
-that nothing is written beside an array, that all threads of a block meet at the same barriers.
+`launch` takes the place of `convbook.engine.cuda.launch.launch`, so the Python around the kernels
+takes NumPy arrays. It checks what CUDA wouldn't: that the arguments are what the kernel's
+parameters say, that nothing is written beside an array, that all threads of a block meet at the
+same barriers.
 """
 
 import ctypes
@@ -15,8 +16,9 @@ import tempfile
 from pathlib import Path
 
 import numpy as np
+
 from convbook.arrays import Array
-from convbook.cuda.launch import Kernel, source
+from convbook.engine.cuda.launch import Kernel, source
 
 HEADER = Path(__file__).parent / "cuda_on_cpu.h"
 COMPILER = shutil.which("g++") or shutil.which("c++")

@@ -7,9 +7,10 @@ from typing import Any, NamedTuple
 
 import numpy as np
 import torch
-from convbook import cuda
-from convbook.geometry import Fit, fit
 from hypothesis import strategies as st
+
+from convbook.engine import cuda
+from convbook.geometry import Fit, fit
 
 
 class Convolution(NamedTuple):

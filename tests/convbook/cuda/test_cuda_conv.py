@@ -2,15 +2,16 @@
 
 from typing import Any
 
-import convbook.cuda.conv
 import numpy as np
 import pytest
-from convbook import cuda
-from convbook.cuda.blocks import parts_of
-from convbook.geometry import fit
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from references import Variant, check, convolution, layers
+
+import convbook.engine.cuda.conv
+from convbook.engine import cuda
+from convbook.engine.cuda.blocks import parts_of
+from convbook.geometry import fit
 
 pytestmark = pytest.mark.usefixtures("emulated")
 
@@ -43,11 +44,11 @@ def test_in_every_dtype(variant: Variant, dtype: str, data: Any):
     check(convolution(variant, dtype, **data.draw(layers(variant))))
 
 
-@pytest.mark.parametrize("tile", convbook.cuda.conv.TILES, ids=str)
+@pytest.mark.parametrize("tile", convbook.engine.cuda.conv.TILES, ids=str)
 @pytest.mark.parametrize("precision", ["full", "tf32"])
 @pytest.mark.parametrize("channels", [1, 31, 64, 129])
 def test_with_every_tile(tile: Any, channels: int, precision: str, monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setattr(convbook.cuda.conv, "_tile", lambda *_: tile)
+    monkeypatch.setattr(convbook.engine.cuda.conv, "_tile", lambda *_: tile)
     shape, padding = (2, 9, 8), [(1, 1), (0, 2)]
     check(convolution(Variant((3, 3)), "float32", shape, 1, 3, channels, padding), precision)
     check(convolution(Variant((3, 3)), "float32", shape, 1, channels, 2, padding), precision)

@@ -5,11 +5,12 @@ from typing import Any
 import numpy as np
 import pytest
 import torch
-from convbook import cuda
-from convbook.geometry import Fit, fit
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 from references import Variant, whole
+
+from convbook.engine import cuda
+from convbook.geometry import Fit, fit
 
 pytestmark = pytest.mark.usefixtures("emulated")
 

@@ -3,13 +3,14 @@
 from collections.abc import Callable
 from typing import Any
 
-import convbook
 import numpy as np
 import pytest
-from convbook import cuda
-from convbook.cuda.conv import TILES
-from convbook.geometry import fit
 from references import Convolution, Variant, convolution, whole
+
+import convbook
+from convbook.engine import cuda
+from convbook.engine.cuda.conv import TILES
+from convbook.geometry import fit
 
 pytestmark = pytest.mark.gpu
 
@@ -119,7 +120,7 @@ def test_pools(cp: Any, size: Any, stride: int, padding: Any, dtype: str):
 X, WEIGHT = (2, 4, 9, 8), (6, 4, 3, 2)
 # Arguments of layers, of arrays by their shapes; each is compared with itself on NumPy arrays.
 LAYERS: dict[str, Callable[..., Any]] = {
-    "dense": lambda a: convbook.dense(a(5, 4), a(3, 4), a(3)),
+    "dense": lambda a: convbook.layers.dense(a(5, 4), a(3, 4), a(3)),
     "dense_backward": lambda a: convbook.dense_backward(a(5, 3), a(5, 4), a(3, 4)),
     "conv1d": lambda a: convbook.conv1d(a(2, 4, 9), a(6, 4, 3), a(6)),
     "conv2d": lambda a: convbook.conv2d(a(*X), a(*WEIGHT), a(6), padding=1),

@@ -6,13 +6,14 @@ Arrays of NumPy stand for those of CuPy, and kernels run on this processor.
 from collections.abc import Callable
 from typing import Any
 
-import convbook
 import emulation
 import numpy as np
 import pytest
 from conftest import FACES
-from convbook.cuda import blocks
 from references import whole
+
+import convbook
+from convbook.engine.cuda import blocks
 
 
 def a(*shape: int, dtype: str = "float64") -> Any:

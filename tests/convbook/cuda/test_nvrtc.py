@@ -4,16 +4,17 @@ import re
 from pathlib import Path
 from typing import Any
 
-import convbook.cuda
 import nvrtc
 import pytest
 from conftest import FACES
-from convbook import cuda
-from convbook.cuda.conv import TILES
-from convbook.cuda.launch import Kernel, source
 from references import Variant, convolution
 
-FOLDER = Path(convbook.cuda.__file__).parent
+import convbook.engine.cuda
+from convbook.engine import cuda
+from convbook.engine.cuda.conv import TILES
+from convbook.engine.cuda.launch import Kernel, source
+
+FOLDER = Path(convbook.engine.cuda.__file__).parent
 VARIANTS = (Variant((3, 3)), Variant((2, 5), (2, 1), (3, 1)))
 
 
@@ -29,7 +30,7 @@ def asked_for() -> list[Kernel]:
             patch.setattr(module, "launch", note)
         for dtype in ("float16", "float32", "float64"):
             for tile in TILES if dtype != "float64" else TILES[-1:]:
-                patch.setattr(convbook.cuda.conv, "_tile", lambda *_, tile=tile: tile)
+                patch.setattr(convbook.engine.cuda.conv, "_tile", lambda *_, tile=tile: tile)
                 both = dtype == "float32" and tile == TILES[0]
                 for variant in VARIANTS if both else VARIANTS[:1]:
                     given = convolution(variant, dtype, (1, 9, 9), 1, 2, 2, [(1, 1), (1, 1)])

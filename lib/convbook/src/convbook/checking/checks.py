@@ -1,0 +1,278 @@
+"""Checks that explain: what was expected, what came, where it first differs, and the usual cause.
+
+Visible and hidden tests of the assignments call a student's function through `check`. It hands
+over copies of plain data and looks only at what comes back, so it works on any callable. When
+something is wrong it raises `CheckFailed`, whose message is meant for the student; a notebook
+shows that message alone, without a traceback.
+"""
+
+import inspect
+import os
+import secrets
+import traceback
+import zlib
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import Any
+
+import numpy as np
+
+from convbook.arrays import Array, shown
+from convbook.checking.comparison import Dtype, Problem, Rules, describe_answer, problem_with
+from convbook.checking.handwritten import ready_made_in
+
+# Where code lives that isn't the student's: the standard library, packages, and this one.
+_LIBRARIES = tuple(
+    os.path.dirname(path) + os.sep
+    for path in (os.__file__, np.__path__[0], os.path.dirname(__file__))
+)
+
+
+class CheckFailed(AssertionError):
+    """A check that did not hold, explained to the student."""
+
+    def _render_traceback_(self) -> list[str]:
+        return [f"✗ {self}"]
+
+
+def rng(task: str) -> np.random.Generator:
+    """The random numbers of one task's hidden tests.
+
+    They follow from `GRADING_SEED`, an integer that a grader sets and keeps on record; when it
+    isn't set, they are new every time.
+
+    >>> rng("shift").integers(6) < 6
+    np.True_
+    """
+    given = os.environ.get("GRADING_SEED", "")
+    if given and not given.isdecimal():
+        raise ValueError(f"GRADING_SEED must be an integer of at least 0; it is {given!r}")
+    seed = int(given) if given else secrets.randbits(32)
+    return np.random.default_rng([seed, zlib.crc32(task.encode())])
+
+
+def check(
+    function: Callable[..., Any],
+    *args: Any,
+    expect: Any,
+    dtype: Dtype | None = None,
+    tolerance: float | None = None,
+    causes: Mapping[str, Any] | None = None,
+    name: str | None = None,
+    **kwargs: Any,
+) -> None:
+    """Call `function` with copies of the arguments and compare what comes back with `expect`.
+
+    Parameters
+    ----------
+    expect:
+        The right answer: an array, a number, a bool, or a tuple or list of them.
+    dtype:
+        What the answer may hold: "int", "bool", "float" (float32 or float64), "number" (int or
+        float), or "same" as the first array among the arguments. By default as `expect`, but
+        where one float is expected an int will do, for both are numbers to Python.
+    tolerance:
+        Largest error allowed, relative to the largest expected value (at least 1). By default
+        1e-6, or 1e-4 when an argument or the answer is float32. Where whole numbers are expected
+        they must be exact, unless `dtype` allows floats and floats come.
+    causes:
+        Wrong answers that students give, by what causes them, or functions that compute these
+        answers when needed: shown as the usual cause when the student's answer equals one. Each
+        has the form of `expect`.
+    name:
+        What the message calls the function; by default its own name.
+
+    >>> def add(x, y):
+    ...     return x - y
+    >>> check(add, 1, 0, expect=1)
+    >>> check(add, np.array([1, 2]), np.array([3, 5]), expect=np.array([4, 7]))
+    Traceback (most recent call last):
+    ...
+    convbook.checking.checks.CheckFailed: add gives a wrong value.
+      called with:      x of shape (2,) (int64), y of shape (2,) (int64)
+      first difference: at [0]: expected 4, got -2 (2 of 2 values differ)
+    """
+    inputs = list(_arrays_in((args, kwargs)))
+    rules = Rules(dtype, tolerance, inputs)
+    name, call = _describe_call(function, name, args, kwargs)
+    given_args, given_kwargs = _copies((args, kwargs))
+    got, error = _run(function, given_args, given_kwargs)
+    if error is not None:
+        raise _explained(error, name, call, "stops with an error.") from None
+    given = [*zip(_names(function, args), given_args, args, strict=True)]
+    given += [(each, given_kwargs[each], kwargs[each]) for each in kwargs]
+    for each, mine, original in given:
+        if not _same(mine, original):
+            cause = f"an assignment such as {each}[...] = … or {each} += …: work on {each}.copy()"
+            headline = f"changes its input {each}."
+            raise _failure(name, call, Problem(headline, {"usual cause": cause}))
+    problem = problem_with(got, expect, rules, causes or {})
+    if problem:
+        raise _failure(name, call, problem)
+
+
+def check_raises(
+    function: Callable[..., Any],
+    *args: Any,
+    error: type[Exception] = ValueError,
+    because: str,
+    name: str | None = None,
+    **kwargs: Any,
+) -> None:
+    """Check that calling `function` raises `error`.
+
+    `because` ends the sentence "it must raise …, because".
+
+    >>> check_raises(int, "x", because="x is not a number")
+    """
+    name, call = _describe_call(function, name, args, kwargs)
+    got, raised = _run(function, *_copies((args, kwargs)))
+    must = f"must raise {error.__name__}, because {because}"
+    if raised is None:
+        raise _failure(name, call, Problem(f"{must}.", {"got": describe_answer(got)}))
+    unwritten = isinstance(raised, NotImplementedError) and error is not NotImplementedError
+    if unwritten or not isinstance(raised, error):
+        raise _explained(raised, name, call, f"{must}; it raises another error.") from None
+
+
+def check_handwritten(function: Callable[..., Any]) -> None:
+    """Check that the text of `function`, with its helpers, calls no ready-made convolution.
+
+    It reads names only: it keeps an honest student on the path of the exercise.
+
+    >>> def lazy(x, u):
+    ...     return np.correlate(x, u)
+    >>> check_handwritten(lazy)
+    Traceback (most recent call last):
+    ...
+    convbook.checking.checks.CheckFailed: lazy uses `correlate`, a ready-made convolution.
+      what to do:       write it yourself with indexing, products and sums
+    """
+    name = getattr(function, "__name__", "your function")
+    try:
+        used = ready_made_in(function)
+    except (OSError, TypeError, SyntaxError):
+        todo = f"write it in a cell of its own that begins with `def {name}(`"
+        raise CheckFailed(
+            _lines(f"the text of {name} can't be read.", {"what to do": todo})
+        ) from None
+    if used:
+        todo = "write it yourself with indexing, products and sums"
+        headline = f"{name} uses `{used}`, a ready-made convolution."
+        raise CheckFailed(_lines(headline, {"what to do": todo}))
+
+
+def _run(
+    function: Callable[..., Any], args: Any, kwargs: Any
+) -> tuple[Any, Exception | SystemExit | None]:
+    """What the function returns, or what it raises."""
+    try:
+        return function(*args, **kwargs), None
+    except (Exception, SystemExit) as error:
+        return None, error
+
+
+def _failure(name: str, call: str, problem: Problem) -> CheckFailed:
+    return CheckFailed(
+        _lines(f"{name} {problem.headline}", {"called with": call, **problem.details})
+    )
+
+
+def _explained(error: BaseException, name: str, call: str, headline: str) -> CheckFailed:
+    """An error in the student's function, with the line of it that was running."""
+    if isinstance(error, NotImplementedError):
+        todo = "replace `raise NotImplementedError()` by your solution"
+        return CheckFailed(_lines(f"{name} is not written yet.", {"what to do": todo}))
+    try:
+        text = " ".join(str(error).split())
+    except Exception:
+        text = ""
+    details = {"error": f"{type(error).__name__}: {text}"[:200]}
+    for frame in reversed(traceback.extract_tb(error.__traceback__)):
+        if not _is_library(frame.filename):
+            details[f"at line {frame.lineno}"] = frame.line or "(its text can't be shown)"
+            break
+    return _failure(name, call, Problem(headline, details))
+
+
+def _is_library(filename: str) -> bool:
+    return (
+        filename.startswith((*_LIBRARIES, "<frozen "))
+        or "site-packages" in filename
+        or filename.endswith(".pyx")
+    )
+
+
+def _lines(headline: str, details: Mapping[str, str | None]) -> str:
+    labelled = [f"  {label + ':':<18}{text}" for label, text in details.items() if text]
+    return "\n".join([headline, *labelled])
+
+
+def _describe_call(
+    function: Callable[..., Any], name: str | None, args: Any, kwargs: Any
+) -> tuple[str, str]:
+    """The function's name, and its arguments by name: numbers whole, arrays by shape alone."""
+    name = name or str(getattr(function, "__name__", "<lambda>"))
+    name = "your function" if name == "<lambda>" else name
+    if not callable(function):
+        raise CheckFailed(_lines(f"{name} is not a function.", {"got": describe_answer(function)}))
+    given = [*zip(_names(function, args), args, strict=True), *kwargs.items()]
+    return name, ", ".join(f"{each} {_describe(value)}" for each, value in given) or "no arguments"
+
+
+def _names(function: Callable[..., Any], args: Sequence[Any]) -> list[str]:
+    """What the function calls the arguments that it is given by position."""
+    try:
+        parameters = inspect.signature(function).parameters.values()
+    except (TypeError, ValueError):
+        parameters = {}.values()
+    names = [p.name for p in parameters if p.kind in (p.POSITIONAL_ONLY, p.POSITIONAL_OR_KEYWORD)]
+    return (names + [f"argument {i + 1}" for i in range(len(names), len(args))])[: len(args)]
+
+
+def _describe(value: Any) -> str:
+    if isinstance(value, np.ndarray):
+        dtype = "" if value.dtype == np.float64 else f" ({value.dtype})"
+        return f"of shape {value.shape}{dtype}"
+    if callable(value):
+        return "(a function)"
+    if any(True for _ in _arrays_in(value)):
+        return f"({describe_answer(value)})"
+    return f"= {shown(value.item() if isinstance(value, np.generic) else value, 60)}"
+
+
+def _arrays_in(value: Any) -> Iterator[Array]:
+    if isinstance(value, np.ndarray):
+        yield value
+    elif type(value) in (tuple, list):
+        for each in value:
+            yield from _arrays_in(each)
+    elif type(value) is dict:
+        yield from _arrays_in(list(value.values()))
+
+
+def _copies(value: Any) -> Any:
+    """A deep copy of plain data; functions and other objects stay as they are."""
+    if isinstance(value, np.ndarray):
+        return value.copy()
+    if type(value) in (tuple, list):
+        return type(value)(_copies(each) for each in value)
+    if type(value) is dict:
+        return {key: _copies(each) for key, each in value.items()}
+    return value
+
+
+def _same(mine: Any, original: Any) -> bool:
+    """Whether plain data is unchanged; of other objects, whether they are still the same ones."""
+    if mine is original:
+        return True
+    if type(mine) is not type(original):
+        return False
+    if isinstance(original, np.ndarray):
+        may_be_nan = original.dtype.kind == "f"
+        same_values = np.array_equal(mine, original, equal_nan=may_be_nan)
+        return mine.dtype == original.dtype and same_values
+    if type(original) is dict:
+        return list(mine) == list(original) and _same([*mine.values()], [*original.values()])
+    if type(original) in (tuple, list):
+        return len(mine) == len(original) and all(map(_same, mine, original))
+    return False

@@ -1,0 +1,208 @@
+"""Whether an answer is the expected one and, when it isn't, what is wrong with it in words.
+
+An answer comes from a student's function and may be anything, so nothing of it is trusted: what
+it is follows from `type(answer)`, and its values from a copy as a plain NumPy array.
+"""
+
+import math
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from functools import partial
+from typing import Any, Literal, get_args
+
+import numpy as np
+
+from convbook.arrays import shown
+from convbook.checking.causes import Array, first_difference, usual_cause
+
+Dtype = Literal["int", "bool", "float", "number", "same"]
+
+_NO_RETURN = "the function ends without a `return`"
+_NO_CALL = "a function is returned, not what it gives: are its () missing?"
+_HINTS = {
+    "NoneType": _NO_RETURN,
+    "builtin_function_or_method": _NO_CALL,
+    "function": _NO_CALL,
+    "list": "a list is not an array: np.array(…) makes one of it",
+    "tuple": "several values are returned, or a comma stands at the end of the `return`",
+    "Tensor": "a PyTorch tensor is not a NumPy array: .numpy() makes one of it",
+}
+
+
+@dataclass(frozen=True)
+class Problem:
+    """What is wrong with an answer: the end of a sentence, and labelled lines to show below it."""
+
+    headline: str
+    details: Mapping[str, str | None]
+
+
+@dataclass(frozen=True)
+class Rules:
+    """What counts as equal: the arguments of `convbook.checking.check`, with the call's arrays."""
+
+    dtype: Dtype | None
+    tolerance: float | None
+    inputs: list[Array]
+
+    def __post_init__(self) -> None:
+        if self.dtype is not None and self.dtype not in get_args(Dtype):
+            raise ValueError(f"dtype must be one of {get_args(Dtype)}; it is {shown(self.dtype)}")
+        if self.dtype == "same" and not self.inputs:
+            raise ValueError("dtype can only be 'same' when an argument is an array")
+
+
+def problem_with(
+    answer: Any, expect: Any, rules: Rules, causes: Mapping[str, Any]
+) -> Problem | None:
+    """What is wrong with `answer`; None when it is right.
+
+    >>> problem = problem_with(True, 1, Rules(None, None, []), {})
+    >>> problem.headline, problem.details
+    ('gives the right number as the wrong type.', {'expected type': 'int', 'got type': 'bool'})
+    """
+    if isinstance(expect, (tuple, list)):
+        return _problem_with_entries(answer, expect, rules, causes)
+    right = _numbers(expect)
+    if right is None:
+        raise TypeError(f"expect must hold real numbers or bools; it is {shown(expect)}")
+    wanted = f"a NumPy array of shape {right.shape}" if right.ndim else "one number"
+    if right.dtype.kind == "b" and not right.ndim:
+        wanted = "True or False"
+    is_array = _is(answer, np.ndarray) and np.ndim(np.asarray(answer)) > 0
+    is_number = _is(answer, (bool, int, float, np.generic, np.ndarray)) and not is_array
+    if not (is_array if right.ndim else is_number):
+        return _wrong_kind(answer, wanted)
+    got = _numbers(answer)
+    if got is None:
+        return _wrong_kind(answer, f"{wanted}, with real numbers in it" if is_array else wanted)
+    exact = right.dtype.kind in "biuO" and (
+        got.dtype.kind in "biuO" or rules.dtype in (None, "int", "bool")
+    )
+    tolerance = 0.0 if exact else _tolerance(got, rules)
+    if got.shape != right.shape:
+        headline = "gives an array of the wrong shape."
+        details = {"expected shape": str(right.shape), "got shape": str(got.shape)}
+    elif difference := first_difference(got, right, tolerance):
+        headline, details = "gives a wrong value.", {"first difference": difference}
+    else:
+        return _problem_with_dtype(answer, got, right, rules)
+    cause = usual_cause(got, right, rules.inputs, causes, tolerance)
+    return Problem(headline, {**details, "usual cause": cause})
+
+
+def _problem_with_entries(
+    answer: Any, expect: tuple[Any, ...] | list[Any], rules: Rules, causes: Mapping[str, Any]
+) -> Problem | None:
+    entries = tuple(answer) if _is(answer, (tuple, list)) else None
+    if entries is None or len(entries) != len(expect):
+        wanted = f"a {type(expect).__name__} of {_count(len(expect))}"
+        return _wrong_kind(answer, wanted, hints=(_NO_RETURN, _NO_CALL))
+    for place, (each, right) in enumerate(zip(entries, expect, strict=True)):
+        theirs = {cause: partial(_entry, known, place) for cause, known in causes.items()}
+        problem = problem_with(each, right, rules, theirs)
+        if problem:
+            inner = problem.headline.removesuffix(" of its answer.")
+            link = "in" if inner == problem.headline else "of"
+            headline = f"{inner.removesuffix('.')} {link} entry {place} of its answer."
+            return Problem(headline, problem.details)
+    return None
+
+
+def _entry(known: Any, place: int) -> Any:
+    return (known() if callable(known) else known)[place]
+
+
+def _problem_with_dtype(answer: Any, got: Array, right: Array, rules: Rules) -> Problem | None:
+    # Where one float is expected, an int will do.
+    default = {"b": "bool", "f": "float" if right.ndim else "number"}.get(right.dtype.kind, "int")
+    rule = rules.dtype or default
+    is_int, is_float = got.dtype.kind in "iuO", got.dtype in (np.float32, np.float64)
+    fits = {
+        "bool": got.dtype.kind == "b",
+        "int": is_int,
+        "float": is_float,
+        "number": is_int or is_float,
+        "same": rule == "same" and got.dtype == rules.inputs[0].dtype,
+    }
+    if fits[rule]:
+        return None
+    words = {
+        "float": "float32 or float64",
+        "number": "float32, float64 or an integer type" if right.ndim else "float or int",
+        "same": f"{rules.inputs[0].dtype}, as the input" if rules.inputs else "",
+    }
+    kind, got_kind = "dtype", str(got.dtype)
+    headline = "gives the right values in the wrong dtype."
+    if not right.ndim:
+        kind, got_kind = "type", _type_name(answer)
+        headline = "gives the right number as the wrong type."
+    details = {f"expected {kind}": words.get(rule, rule), f"got {kind}": got_kind}
+    if rule == "int" and got.dtype.kind == "f":
+        details["usual cause"] = "`/` always gives a float; `//` divides whole numbers"
+    return Problem(headline, details)
+
+
+def _numbers(value: Any) -> Array | None:
+    """A copy of `value` as a plain array of real numbers; None when it isn't one."""
+    if type(value) is int and value.bit_length() > 1000:
+        value = math.copysign(math.inf, value > 0 or -1)  # larger than any float
+    array = np.array(value, copy=True, subok=False)
+    if array.dtype.kind in "biuf" or (array.dtype == object and type(value) is int):
+        return array  # an int too large for 64 bits is an object to NumPy
+    return None
+
+
+def _tolerance(got: Array, rules: Rules) -> float:
+    if rules.tolerance is not None:
+        return rules.tolerance
+    single = any(array.dtype == np.float32 for array in [got, *rules.inputs])
+    return 1e-4 if single else 1e-6
+
+
+def _wrong_kind(
+    answer: Any, wanted: str, hints: Collection[str] = tuple(_HINTS.values())
+) -> Problem:
+    hint = _HINTS.get(type(answer).__name__)
+    return Problem(
+        "gives the wrong kind of thing.",
+        {
+            "expected": wanted,
+            "got": describe_answer(answer),
+            "usual cause": hint if hint in hints else None,
+        },
+    )
+
+
+def describe_answer(answer: Any) -> str:
+    """What kind of thing an answer is, whatever it says about itself.
+
+    >>> describe_answer(np.zeros((2, 3), np.float32)), describe_answer([1, 2])
+    ('an array of shape (2, 3) (float32)', 'a list of 2 entries')
+    """
+    if type(answer) is np.ndarray:
+        return f"an array of shape {answer.shape} ({answer.dtype})"
+    if type(answer) in (tuple, list, dict, set):
+        return f"a {type(answer).__name__} of {_count(len(answer))}"
+    if answer is None:
+        return "None"
+    if _is(answer, np.generic):
+        return f"{shown(answer.item(), 40)} ({_type_name(answer)})"
+    if type(answer) in (bool, int, float, complex, str):
+        return f"{shown(answer, 40)} ({type(answer).__name__})"
+    return _type_name(answer)
+
+
+def _type_name(value: Any) -> str:
+    kind = type(value)
+    builtin = kind.__module__ == "builtins"
+    return kind.__name__ if builtin else f"{kind.__module__}.{kind.__name__}"
+
+
+def _count(entries: int) -> str:
+    return "1 entry" if entries == 1 else f"{entries} entries"
+
+
+def _is(value: Any, kinds: type | tuple[type, ...]) -> bool:
+    """`isinstance`, but not fooled by an object that lies about its `__class__`."""
+    return issubclass(type(value), kinds)

@@ -1,0 +1,1 @@
+"""How layers are made fast: `dispatch` chooses, `algorithms`, `pooling` and `cuda` compute."""

@@ -1,0 +1,46 @@
+"""Names for signals, images and volumes of functions that are written once for any of them."""
+
+import functools
+import inspect
+from collections.abc import Callable
+from typing import Any, TypeVar
+
+from convbook.arrays import array_of
+
+_F = TypeVar("_F", bound=Callable[..., Any])
+
+_LAYOUTS = {
+    1: ("signals", "(n, c, w)"),
+    2: ("images", "(n, c, h, w)"),
+    3: ("volumes", "(n, c, d, h, w)"),
+}
+
+
+def face(function: _F, axes: int, more: str = "") -> _F:
+    """`function` for `axes` spatial axes: its first argument must have their layout.
+
+    Its signature is that of `function`. Its docstring says this layout, and `more`.
+
+    >>> from convbook.layers.pool import max_pool
+    >>> face(max_pool, 2)([[1, 2], [3, 4]], 2)
+    Traceback (most recent call last):
+    ...
+    ValueError: x must have shape (n, c, h, w); it has (2, 2)
+    """
+    kind, layout = _LAYOUTS[axes]
+    signature = inspect.signature(function)
+    first = next(iter(signature.parameters))
+
+    @functools.wraps(function)
+    def checked(*args: Any, **kwargs: Any) -> Any:
+        given = signature.bind(*args, **kwargs).arguments[first]
+        shape = array_of(first, given).shape
+        if len(shape) != axes + 2:
+            raise ValueError(f"{first} must have shape {layout}; it has {shape}")
+        return function(*args, **kwargs)
+
+    named: Any = checked
+    named.__name__ = named.__qualname__ = f"{function.__name__}{axes}d"
+    takes = f"`{function.__name__}` for {kind}: `{first}` {layout}"
+    named.__doc__ = f"{takes}, {inspect.cleandoc(more)}" if more else f"{takes}."
+    return named  # type: ignore[no-any-return]

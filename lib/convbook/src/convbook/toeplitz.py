@@ -1,0 +1,390 @@
+"""The matrix of a convolution, and the way back to its kernel.
+
+The matrix of a convolution in one dimension is a Toeplitz matrix: every diagonal is constant. In
+two it is doubly blocked, a Toeplitz matrix of Toeplitz blocks, and with channels it has one such
+matrix for each pair of them. It can be had dense, sparse, as an operator that is never stored, and,
+in one dimension, as a view of its diagonals.
+"""
+
+import math
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from convbook.arrays import (
+    Array,
+    array_module,
+    array_of,
+    cast,
+    floating,
+    in_one_dtype,
+    in_one_place,
+    integer,
+    integers,
+)
+from convbook.engine.dispatch import correlate, input_gradient
+from convbook.geometry import Fit, Padding, fit, padding_pairs
+from convbook.windows import sliding_windows
+
+
+@in_one_place("kernel")
+def toeplitz_matrix(
+    kernel: ArrayLike,
+    shape: int | Sequence[int],
+    padding: Padding = 0,
+    *,
+    stride: int | Sequence[int] = 1,
+    dilation: int | Sequence[int] = 1,
+    groups: int = 1,
+) -> Array:
+    """The matrix that correlates a signal or image of `shape` with `kernel`.
+
+    Shapes: `kernel` (s,) and `shape` n → (n + 2p − s + 1, n); `kernel` (s_h, s_w) and `shape`
+    (h, w) → (outputs, h·w), a doubly blocked Toeplitz matrix. More axes work alike; one integer as
+    `shape` or `padding` serves every axis. The weight of a layer, `kernel` (c_out, c/groups, s_h,
+    s_w) with `shape` (h, w), gives (c_out·outputs, c·h·w). `toeplitz_matrix(u, n) @ x` is the
+    correlation of the zero-padded `x` with `u`; an image or a batch of channels is `x.ravel()`.
+    The dtype is that of `kernel`; integers and bools give int64.
+    Cost: the memory of all entries, of which `toeplitz_csr` keeps those that are not zero.
+    Raises ValueError when the kernel does not fit.
+
+    >>> toeplitz_matrix([1, 2, 3], 4, padding=1)
+    array([[2, 3, 0, 0],
+           [1, 2, 3, 0],
+           [0, 1, 2, 3],
+           [0, 0, 1, 2]])
+    >>> toeplitz_matrix([1, 2, 3], 5, stride=2)
+    array([[1, 2, 3, 0, 0],
+           [0, 0, 1, 2, 3]])
+    """
+    weight, lay, groups = _layer(kernel, shape, padding, stride, dilation, groups)
+    data, columns, starts = _entries(weight, lay, groups)
+    xp, size = array_module(weight), _matrix_shape(weight, lay, groups)
+    # The row of an entry: how many rows begin at it or before, less one.
+    rows = xp.searchsorted(starts[1:], xp.arange(len(data)), side="right")
+    matrix: Array = xp.zeros(size, dtype=weight.dtype)
+    matrix[rows, columns] = data
+    return matrix
+
+
+@in_one_place("kernel")
+def toeplitz_csr(
+    kernel: ArrayLike,
+    shape: int | Sequence[int],
+    padding: Padding = 0,
+    *,
+    stride: int | Sequence[int] = 1,
+    dilation: int | Sequence[int] = 1,
+    groups: int = 1,
+) -> Any:
+    """`toeplitz_matrix` without its zeros: a `scipy.sparse.csr_array`, or CuPy's `csr_matrix`.
+
+    Only what the kernel sees is stored, s_h·s_w·c/groups numbers a row, fewer where padding takes
+    part; entries of the kernel that are zero are stored too. Its three arrays are written
+    directly, most of them by copying rows that are equal. CuPy's holds floats only.
+
+    >>> sparse = toeplitz_csr([1, 2, 3], 4, padding=1)
+    >>> sparse.nnz, sparse @ [1, 1, 1, 1]
+    (10, array([5, 6, 6, 3]))
+    """
+    weight, lay, groups = _layer(kernel, shape, padding, stride, dilation, groups)
+    size = _matrix_shape(weight, lay, groups)
+    if array_module(weight) is np:
+        from scipy.sparse import csr_array
+
+        return csr_array(_entries(weight, lay, groups), shape=size)
+    from cupyx.scipy.sparse import csr_matrix
+
+    return csr_matrix(_entries(weight, lay, groups), shape=size)
+
+
+@in_one_place("kernel")
+def toeplitz_operator(
+    kernel: ArrayLike,
+    shape: int | Sequence[int],
+    padding: Padding = 0,
+    *,
+    stride: int | Sequence[int] = 1,
+    dilation: int | Sequence[int] = 1,
+    groups: int = 1,
+) -> Any:
+    """`toeplitz_matrix` that is never stored: a `LinearOperator` of SciPy, or of CuPy.
+
+    Multiplying it with a vector computes the convolution, and its transpose the gradient with
+    respect to the input, so it can be given to a solver. Cost, memory and error are those of
+    `conv`.
+
+    >>> operator = toeplitz_operator([1, 2, 3], 4, padding=1)
+    >>> operator @ np.ones(4, int), operator.T @ np.ones(4, int)
+    (array([5, 6, 6, 3]), array([3, 6, 6, 5]))
+    """
+    weight, lay, groups = _layer(kernel, shape, padding, stride, dilation, groups)
+    inputs = groups * weight.shape[1], *lay.pixels
+    outputs = weight.shape[0], *lay.positions
+
+    def forward(vectors: Any) -> Any:
+        """One image for each column of `vectors`."""
+        images, kernels = in_one_dtype(_in_rows(vectors, inputs), weight)
+        return _in_columns(correlate(images, kernels, lay), vectors)
+
+    def transposed(vectors: Any) -> Any:
+        images, kernels = in_one_dtype(_in_rows(vectors, outputs), weight)
+        return _in_columns(input_gradient(images, kernels, lay, groups), vectors)
+
+    if array_module(weight) is np:
+        from scipy.sparse.linalg import LinearOperator
+    else:
+        from cupyx.scipy.sparse.linalg import LinearOperator
+    return LinearOperator(
+        _matrix_shape(weight, lay, groups),
+        matvec=forward,
+        matmat=forward,
+        rmatvec=transposed,
+        rmatmat=transposed,
+        dtype=weight.dtype,
+    )
+
+
+def _in_rows(vectors: Array, shape: tuple[int, ...]) -> Array:
+    """The columns of a matrix, or a vector, as arrays of this shape."""
+    given = array_of("vectors", vectors)
+    return given.reshape(len(given), -1).T.reshape(-1, *shape)
+
+
+def _in_columns(arrays: Array, like: Array) -> Array:
+    """Arrays as the columns of a matrix; as a vector where `like` is one."""
+    return arrays.reshape(len(arrays), -1).T.reshape(-1, *like.shape[1:])
+
+
+@in_one_place("kernel")
+def diagonals_of(kernel: ArrayLike, n: int, padding: int | Sequence[int] = 0) -> Array:
+    """The diagonals of `toeplitz_matrix(kernel, n, padding)`, from lower left to upper right.
+
+    A matrix of r rows and n columns has r + n − 1 of them: the first column upwards, then the first
+    row. They are the kernel between zeros; `toeplitz_view` makes the matrix of them.
+
+    >>> diagonals_of([1, 2, 3], 4)
+    array([0, 1, 2, 3, 0])
+    """
+    (kernel,) = in_one_dtype(array_of("kernel", kernel, 1))
+    lay = fit("kernel", kernel.shape, (integer("n", n, 1),), 1, padding)
+    (rows,), ((before, _),), xp = lay.positions, lay.pairs, array_module(kernel)
+    out: Array = xp.zeros(rows + n - 1, dtype=kernel.dtype)
+    first = rows - 1 - before
+    seen = slice(max(first, 0), min(first + len(kernel), len(out)))
+    out[seen] = kernel[seen.start - first : seen.stop - first]
+    return out
+
+
+@in_one_place("diagonals")
+def toeplitz_view(diagonals: ArrayLike, columns: int | None = None) -> Array:
+    """The Toeplitz matrix with these diagonals, as a read-only view: nothing is copied.
+
+    `diagonals` (r + n − 1,) go from the lower left to the upper right corner, as from
+    `diagonals_of`; the matrix is (r, n) with n `columns`, or square when that is None. Neighbouring
+    rows share all but one of their numbers, so they lie in memory one step apart.
+    Raises ValueError when the numbers do not fit.
+
+    >>> toeplitz_view([-2, -1, 0, 1, 2])
+    array([[ 0,  1,  2],
+           [-1,  0,  1],
+           [-2, -1,  0]])
+    """
+    diagonals = array_of("diagonals", diagonals, 1)
+    count = diagonals.shape[0]
+    if columns is None and not count % 2:
+        raise ValueError(f"diagonals must be odd in number for a square matrix; they are {count}")
+    width = (count + 1) // 2 if columns is None else integer("columns", columns, 1)
+    if width > count:
+        raise ValueError(f"columns must be at most the number of diagonals, {count}; it is {width}")
+    return sliding_windows(diagonals, width)[::-1]
+
+
+@in_one_place("diagonals", "x")
+def toeplitz_product(diagonals: ArrayLike, x: ArrayLike) -> Array:
+    """`toeplitz_view(diagonals, columns=len(x)) @ x` by FFT, without the matrix.
+
+    Shapes: `diagonals` (r + n − 1,), `x` (n,) or (n, k) → (r,) or (r, k). The matrix is a corner of
+    a circulant one, which the Fourier transform makes diagonal. Integers are computed in float64.
+    Cost: O((r + n) log (r + n)) instead of r·n. Error: relative to the largest result, about that
+    of the dtype, also where results are small; one infinity or NaN reaches every result.
+    Source: Golub and Van Loan, *Matrix computations*, section 4.8.
+
+    >>> toeplitz_product([0.0, 1.0, 2.0, 3.0, 0.0], [1.0, 1.0, 1.0, 0.0]).round(9)
+    array([6., 3.])
+    """
+    diagonals, x = array_of("diagonals", diagonals, 1), array_of("x", x)
+    if x.ndim not in (1, 2) or not 1 <= x.shape[0] <= diagonals.shape[0]:
+        raise ValueError(
+            f"x must have from 1 to {diagonals.shape[0]} rows, no more than there are diagonals, "
+            f"and 1 or 2 axes; its shape is {x.shape}"
+        )
+    diagonals, x = floating(diagonals, x)
+    xp, count = array_module(x), diagonals.shape[0]
+    rows, length = count - x.shape[0] + 1, 1 << (count - 1).bit_length()
+    down, across = xp.flip(diagonals[:rows]), xp.flip(diagonals[rows:])
+    zeros = xp.zeros(length - count, dtype=diagonals.dtype)
+    circle = xp.fft.rfft(xp.concat((down, zeros, across)))
+    spectrum = xp.fft.rfft(x, n=length, axis=0)
+    circle = xp.reshape(circle, (-1, *(1,) * (x.ndim - 1)))
+    product = xp.fft.irfft(circle * spectrum, n=length, axis=0)[:rows, ...]
+    return cast(product, x.dtype)
+
+
+def is_toeplitz(matrix: ArrayLike) -> bool:
+    """Whether every diagonal of a matrix is constant: exactly, so that a NaN never is.
+
+    >>> is_toeplitz([[1, 2, 3], [0, 1, 2]]), is_toeplitz([[1, 2], [3, 4]])
+    (True, False)
+    """
+    matrix = array_of("matrix", matrix, 2)
+    return bool(array_module(matrix).all(matrix[1:, 1:] == matrix[:-1, :-1]))
+
+
+@in_one_place("matrix")
+def kernel_of(
+    matrix: ArrayLike,
+    shape: int | Sequence[int] | None = None,
+    kernel_size: int | Sequence[int] | None = None,
+    padding: int | Sequence[int | Sequence[int]] = 0,
+    *,
+    stride: int | Sequence[int] = 1,
+    dilation: int | Sequence[int] = 1,
+) -> Array:
+    """The kernel of which `matrix` is the `toeplitz_matrix`: the way back.
+
+    `shape` and `kernel_size` are those of the image and the kernel, one integer for each axis;
+    `padding`, `stride` and `dilation` are the layer's. A signal needs neither, as long as stride
+    and dilation are 1: they follow from the matrix. The result has `kernel_size`, or (c_out, c,
+    kernel_size) where rows or columns are of several channels. Entries of the kernel that see
+    nothing but padding are 0, for they left no trace.
+    Raises ValueError when `matrix` is not the matrix of such a layer.
+
+    >>> kernel_of([[1, 2, 3, 0], [0, 1, 2, 3]])
+    array([1, 2, 3])
+    >>> kernel_of(toeplitz_matrix([[1, 2], [3, 4]], (3, 3)), (3, 3), (2, 2))
+    array([[1, 2],
+           [3, 4]])
+    """
+    matrix = array_of("matrix", matrix, 2)
+    height, width = matrix.shape
+    pixels = integers("shape", width if shape is None else shape, None, 1)
+    if kernel_size is None:
+        if len(pixels) > 1 or (stride, dilation) != (1, 1):
+            raise ValueError(
+                "kernel_size must be given unless there is one axis, with stride and dilation 1"
+            )
+        (pair,) = padding_pairs(padding, (1,))
+        kernel_size = max(pixels[0] + sum(pair) + 1 - height, 0)
+    lay = fit("kernel_size", kernel_size, pixels, stride, padding, dilation)
+    inputs, outputs = math.prod(lay.pixels), math.prod(lay.positions)
+    if not height or not width or height % outputs or width % inputs:
+        raise ValueError(
+            f"matrix must have {outputs} rows and {inputs} columns for each channel; "
+            f"its shape is {matrix.shape}"
+        )
+    xp, channels = array_module(matrix), (height // outputs, width // inputs)
+    blocks = xp.permute_dims(
+        xp.reshape(matrix, (channels[0], outputs, channels[1], inputs)), (0, 2, 1, 3)
+    )
+    seen, inside = _seen(lay, xp)
+    row = xp.argmax(inside, axis=0)  # the first position that sees the pixel
+    entry = xp.arange(row.shape[0])
+    kernel: Array = blocks[:, :, row, xp.where(inside, seen, 0)[row, entry]]
+    kernel = xp.where(xp.any(inside, axis=0), kernel, xp.zeros_like(kernel))
+    kernel = xp.reshape(kernel, (*channels, *lay.size))
+    whole = toeplitz_matrix(kernel, lay.pixels, lay.pairs, stride=lay.stride, dilation=lay.dilation)
+    if not bool(xp.all(whole == matrix)):
+        raise ValueError(
+            f"matrix must be that of a convolution of {lay.pixels} pixels with a kernel of size "
+            f"{lay.size}; its entries are not those of one kernel"
+        )
+    return kernel if channels != (1, 1) else kernel[0, 0]
+
+
+def _layer(
+    kernel: ArrayLike, shape: Any, padding: Any, stride: Any, dilation: Any, groups: int
+) -> tuple[Array, Fit, int]:
+    """The weight (c_out, c/groups, size), how it lies on an image, and its groups."""
+    kernel = array_of("kernel", kernel)
+    if kernel.ndim < 1:
+        raise ValueError(f"kernel must have at least 1 axis; it is the number {kernel}")
+    listed = isinstance(shape, Sequence) or np.ndim(shape) == 1
+    several = listed and len(shape) == kernel.ndim - 2 > 0
+    (weight,) = in_one_dtype(kernel if several else kernel[None, None])
+    sizes = integers("shape", shape, weight.ndim - 2, 1)
+    groups = integer("groups", groups, 1)
+    if not weight.shape[0] or not weight.shape[1] or weight.shape[0] % groups:
+        raise ValueError(
+            f"kernel must have output channels that groups, {groups}, divide, and input channels; "
+            f"its shape is {kernel.shape}"
+        )
+    return weight, fit("kernel", weight.shape[2:], sizes, stride, padding, dilation), groups
+
+
+def _matrix_shape(weight: Array, lay: Fit, groups: int) -> tuple[int, int]:
+    c_out, share = weight.shape[:2]
+    return c_out * math.prod(lay.positions), groups * share * math.prod(lay.pixels)
+
+
+def _seen(lay: Fit, xp: Any) -> tuple[Array, Array]:
+    """The pixel below each entry of the kernel at each position, and whether there is one."""
+    axes, seen, inside = len(lay.pixels), xp.asarray(0), xp.asarray(True)
+    for axis, n in enumerate(lay.pixels):
+        starts = xp.arange(lay.positions[axis]) * lay.stride[axis] - lay.pairs[axis][0]
+        place = starts[:, None] + xp.arange(lay.size[axis]) * lay.dilation[axis]
+        shape = [1] * (2 * axes)
+        shape[axis], shape[axes + axis] = place.shape
+        place = place.reshape(shape)
+        seen, inside = seen * n + place, inside & (place >= 0) & (place < n)
+    flat = math.prod(lay.positions), math.prod(lay.size)
+    return xp.reshape(seen, flat), xp.reshape(inside, flat)
+
+
+def _entries(weight: Array, lay: Fit, groups: int) -> tuple[Array, Array, Array]:
+    """What the matrix holds, row by row: numbers, their columns, and where each row begins."""
+    xp, (c_out, share) = array_module(weight), weight.shape[:2]
+    rows, taps, pixels = math.prod(lay.positions), math.prod(lay.size), math.prod(lay.pixels)
+    most = max(c_out * rows * share * taps, groups * share * pixels)
+    integer_dtype = xp.int32 if most <= int(xp.iinfo(xp.int32).max) else xp.int64
+
+    # The rows of one output channel: those of the others have the same entries in the same places.
+    seen, inside = _seen(lay, xp)
+    channels = xp.arange(share)[:, None]
+    where = xp.broadcast_to(inside[:, None, :], (rows, share, taps))
+    columns = cast(seen[:, None, :] + channels * pixels, integer_dtype)[where]
+    taken = xp.broadcast_to(channels * taps + xp.arange(taps), where.shape)[where]
+    ends = xp.cumsum(inside.sum(axis=1) * share)
+
+    count = len(columns)
+    places: Array = xp.empty((groups, c_out // groups, count), dtype=integer_dtype)
+    xp.add(
+        columns, cast(xp.arange(groups) * (share * pixels), integer_dtype)[:, None, None], places
+    )
+    starts = xp.zeros(c_out * rows + 1, dtype=integer_dtype)
+    starts[1:] = (ends + xp.arange(c_out)[:, None] * count).reshape(-1)
+
+    # Lines of positions that lie wholly within the image along the first axis are all equal.
+    before, inner = _inner_lines(lay)
+    line = rows // lay.positions[0]
+    bounds = xp.concat((xp.zeros(1, dtype=ends.dtype), ends))
+    first, last = int(bounds[before * line]), int(bounds[(before + inner) * line])
+    kernels = weight.reshape(c_out, share * taps)
+    data: Array = xp.empty((c_out, count), dtype=weight.dtype)
+    data[:, :first] = kernels[:, taken[:first]]
+    if inner:
+        once = kernels[:, taken[first : first + (last - first) // inner]]
+        data[:, first:last].reshape(c_out, inner, -1)[...] = once[:, None, :]
+    data[:, last:] = kernels[:, taken[last:]]
+    return data.reshape(-1), places.reshape(-1), starts
+
+
+def _inner_lines(lay: Fit) -> tuple[int, int]:
+    """How many positions along the first axis begin before the image, and how many lie in it."""
+    (before, _), step = lay.pairs[0], lay.stride[0]
+    first = min(-(-before // step), lay.positions[0])
+    reach = lay.pixels[0] - 1 - (lay.size[0] - 1) * lay.dilation[0] + before
+    last = min(reach // step + 1, lay.positions[0])
+    return first, max(last - first, 0)

@@ -1,0 +1,1 @@
+"""The examiner: runs the instructor's tests; the student's names are remote."""

@@ -1,0 +1,287 @@
+"""A sandbox: where students' code runs, one submission at a time.
+
+bubblewrap builds it: no network, no process but its own, no file but the interpreter, the libraries
+and a few folders in memory that are emptied after every submission. Inside runs the warm process of
+zygote.py, as an unprivileged user without capabilities. Started by root, bubblewrap mounts and
+`setpriv` then changes the user; started by a user, it happens in a user namespace.
+"""
+
+import functools
+import os
+import secrets
+import shutil
+import signal
+import site
+import socket
+import subprocess
+import sys
+import sysconfig
+import tempfile
+import time
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Any
+
+from traitlets import Integer
+from traitlets.config import Configurable
+
+from invigilator.protocol.channel import Channel
+from invigilator.protocol.wire import Limits, WireError, decode, encode
+
+HOME = Path("/home/student")
+_ANSWER = 20.0  # seconds within which the warm process obeys
+_IMPORT = 300.0
+_USERS = range(1 << 30, 1 << 31)  # user numbers that no account has
+
+
+class SandboxError(RuntimeError):
+    """A sandbox can't be started, or doesn't obey any more."""
+
+
+class Allowance(Configurable):
+    """What one submission may use. Set it in nbgrader_config.py: `c.Allowance.memory = 4096`."""
+
+    memory = Integer(2048, help="MiB of memory, beyond what the imported libraries take").tag(
+        config=True
+    )
+    disk = Integer(256, help="MiB of files, and of any one file").tag(config=True)
+    processes = Integer(128, help="processes and threads").tag(config=True)
+    cpu = Integer(600, help="seconds of processor time of any one process").tag(config=True)
+    message = Integer(256, help="MiB of any one answer").tag(config=True)
+    output = Integer(1 << 20, help="characters of output of any one cell").tag(config=True)
+    cell = Integer(60, help="seconds that a cell may run").tag(config=True)
+    call = Integer(10, help="seconds that one call of a student's function may take").tag(
+        config=True
+    )
+    submission = Integer(600, help="seconds that a submission may take in all").tag(config=True)
+
+    def limits(self) -> dict[str, int]:
+        """What the warm process enforces, in bytes, seconds and processes."""
+        return {
+            "memory": self.memory << 20,
+            "file": self.disk << 20,
+            "processes": self.processes,
+            "cpu": self.cpu,
+            "message": self.message << 20,
+        }
+
+
+@functools.cache
+def missing() -> str | None:
+    """What is missing for a sandbox, with the line that installs it; None when all is there."""
+    if not sys.platform.startswith("linux"):
+        return "students' code can be isolated on Linux only"
+    if shutil.which("bwrap") is None:
+        return "bubblewrap is missing: install it with `apt-get install bubblewrap`"
+    if os.geteuid() == 0 and shutil.which("setpriv") is None:
+        return "setpriv is missing: install it with `apt-get install util-linux`"
+    # It may be there and yet be forbidden, as in a container without rights of its own.
+    user = [] if os.geteuid() == 0 else ["--unshare-user", "--disable-userns"]
+    probe = ["bwrap", *user, "--unshare-pid", "--unshare-net", "--ro-bind", "/", "/"]
+    done = subprocess.run([*probe, "--proc", "/proc", "true"], capture_output=True, text=True)
+    if done.returncode:
+        words = done.stderr.strip().splitlines() or [f"it ends with status {done.returncode}"]
+        return f"bubblewrap can't make a sandbox here: {words[-1]}"
+    return None
+
+
+@functools.cache
+def libraries() -> tuple[Path, ...]:
+    """The folders of the interpreter and of what is installed for it."""
+    found = {Path(sys.prefix), Path(sys.base_prefix), Path(sys.exec_prefix)}
+    found |= {Path(sysconfig.get_path(name)) for name in ("stdlib", "purelib", "platlib")}
+    if site.ENABLE_USER_SITE:
+        found.add(Path(site.getusersitepackages()))
+    real = {Path(os.path.realpath(path)) for path in found if path.is_dir()}
+    return tuple(sorted(path for path in real if not real & set(path.parents)))
+
+
+def packages(names: list[str]) -> list[Path]:
+    """Where those of some top-level modules stand that aren't in the libraries' folders."""
+    inside = libraries()
+    found = set()
+    for name in names:
+        try:
+            spec = find_spec(name)
+        except (ImportError, ValueError):
+            continue
+        if spec is None:
+            continue
+        where = spec.submodule_search_locations
+        for place in [spec.origin] if where is None else list(where):
+            if place and os.path.exists(place):
+                path = Path(os.path.realpath(place))
+                if not any(path.is_relative_to(folder) for folder in inside):
+                    found.add(path)
+    return sorted(found)
+
+
+class Sandbox:
+    """One sandbox and its warm process. Close it, or use it as a context manager.
+
+    `names` are the top-level modules that it must be able to import.
+    """
+
+    def __init__(self, allowance: Allowance, names: list[str], isolated: bool = True) -> None:
+        if isolated and (why := missing()):
+            raise SandboxError(why)
+        self.allowance, self.isolated = allowance, isolated
+        self.scratch: Path | None = None
+        # The shell and the student's functions may come from packages beside the libraries.
+        self.shown = packages(["invigilator", "IPython", "numpy", *names])
+        mine, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+        with theirs:
+            self.process = subprocess.Popen(
+                self._command(theirs.fileno()),
+                pass_fds=[theirs.fileno()],
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.DEVNULL,
+                stderr=subprocess.PIPE,
+                env=None if isolated else os.environ | self._environment(),
+                cwd="/",
+            )
+        self.control = mine
+        try:
+            self._answer(_ANSWER)
+        except (SandboxError, WireError) as error:
+            self.process.kill()
+            _, said = self.process.communicate()
+            words = said.decode("utf-8", "replace").strip().splitlines() or [str(error)]
+            self.close()
+            raise SandboxError(f"a sandbox can't be started: {words[-1]}") from None
+
+    def __enter__(self) -> "Sandbox":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def _environment(self) -> dict[str, str]:
+        """The environment of the student's code."""
+        home = str(HOME if self.isolated else self.scratch)
+        return {
+            "PATH": f"{os.path.realpath(sys.prefix)}/bin:/usr/local/bin:/usr/bin:/bin",
+            "HOME": home,
+            "TMPDIR": "/tmp" if self.isolated and not self._below_tmp() else home,
+            "IPYTHONDIR": f"{home}/.ipython",
+            "LANG": "C.UTF-8",
+            "MPLBACKEND": "module://matplotlib_inline.backend_inline",
+            "NBGRADER_EXECUTION": "autograde",
+            # The same numbers for everyone, and one core each.
+            "PYTHONHASHSEED": "0",
+            **dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"), "1"),
+            "PYTHONPATH": os.pathsep.join(sorted({str(path.parent) for path in self.shown})),
+            "PYTHONDONTWRITEBYTECODE": "1",
+        }
+
+    def _below_tmp(self) -> bool:
+        """Whether something to be shown stands below /tmp, which then can't be a scratch folder."""
+        return any(p.is_relative_to("/tmp") for p in [*libraries(), *self.shown])
+
+    def _command(self, descriptor: int) -> list[str]:
+        python = Path(os.path.realpath(sys.prefix), "bin", Path(sys.executable).name)
+        start = [str(python), "-m", "invigilator.untrusted.zygote", str(descriptor)]
+        if not self.isolated:
+            self.scratch = Path(tempfile.mkdtemp(prefix="invigilator-"))
+            return [*start, "0", str(self.scratch)]
+        size = str(self.allowance.disk << 20)
+        room = ["--perms", "1777", "--size", size, "--tmpfs"]
+        command = ["bwrap", "--unshare-pid", "--unshare-net", "--unshare-ipc", "--unshare-uts"]
+        command += ["--unshare-cgroup-try", "--hostname", "sandbox", "--new-session"]
+        command += ["--die-with-parent", "--as-pid-1", "--clearenv"]
+        root = os.geteuid() == 0
+        if not root:
+            command += ["--unshare-user", "--disable-userns", "--uid", "1000", "--gid", "1000"]
+            command += ["--cap-drop", "ALL"]
+        for name, value in self._environment().items():
+            command += ["--setenv", name, value]
+        command += ["--proc", "/proc", "--dev", "/dev", "--perms", "0755", "--dir", "/tmp"]
+        folders = [HOME, Path("/dev/shm")] + ([] if self._below_tmp() else [Path("/tmp")])
+        for folder in folders:
+            command += [*room, str(folder)]
+        shown = [Path("/usr"), *libraries(), *self.shown]
+        # bubblewrap would make the folders above with nobody allowed into them.
+        for parent in sorted({parent for path in shown for parent in path.parents} - {Path("/")}):
+            command += ["--perms", "0755", "--dir", str(parent)]
+        for path in shown:
+            command += ["--ro-bind", str(path), str(path)]
+        for name in ("bin", "sbin", "lib", "lib32", "lib64"):
+            if os.path.islink(f"/{name}"):
+                command += ["--symlink", os.readlink(f"/{name}"), f"/{name}"]
+            elif os.path.isdir(f"/{name}"):
+                command += ["--ro-bind", f"/{name}", f"/{name}"]
+        command += ["--perms", "0755", "--dir", "/etc"]
+        for name in ("ld.so.cache", "alternatives", "localtime", "fonts"):
+            command += ["--ro-bind-try", f"/etc/{name}", f"/etc/{name}"]
+        command += ["--remount-ro", "/dev", "--remount-ro", "/", "--chdir", str(HOME), "--"]
+        if root:
+            user = str(secrets.choice(_USERS))
+            command += ["setpriv", "--reuid", user, "--regid", user, "--clear-groups"]
+            command += ["--no-new-privs", "--inh-caps=-all", "--bounding-set=-all"]
+        return [*command, *start, "1", *map(str, folders)]
+
+    def _order(self, order: dict[str, Any], descriptors: list[int] | None = None) -> None:
+        try:
+            socket.send_fds(self.control, [encode(order)], descriptors or [])
+        except OSError:
+            raise SandboxError("the sandbox has ended") from None
+
+    def _answer(self, seconds: float) -> dict[str, Any]:
+        self.control.settimeout(seconds)
+        try:
+            data = self.control.recv(1 << 20)
+        except OSError:
+            data = b""
+        if not data:
+            raise SandboxError("the sandbox doesn't answer")
+        answer = decode(data)
+        if not isinstance(answer, dict):
+            raise SandboxError("the sandbox answers in another form")
+        return answer
+
+    def load(self, modules: list[str]) -> None:
+        """Import modules into the warm process; those that aren't there are left out."""
+        self._order({"do": "import", "modules": modules})
+        self._answer(_IMPORT)
+
+    def start(self) -> Channel:
+        """Fork a child for a submission; it serves at the other end of what comes back."""
+        mine, theirs = socket.socketpair()
+        allowance = self.allowance
+        with theirs:
+            order = {"do": "start", "limits": allowance.limits(), "output": allowance.output}
+            self._order(order, [theirs.fileno()])
+        return Channel(mine, Limits(size=allowance.message << 20))
+
+    def interrupt(self) -> None:
+        """Raise KeyboardInterrupt in the child, if it lets that happen."""
+        self._order({"do": "interrupt"})
+
+    def stop(self, grace: float = 0.0) -> str | None:
+        """End the child and all that it started, and empty the scratch folders; says why it ended.
+
+        For `grace` seconds it may end by itself, which tells more.
+        Raises SandboxError when something stayed behind: then a new sandbox is due.
+        """
+        ticket = time.monotonic_ns()
+        self._order({"do": "stop", "ticket": ticket, "grace": grace})
+        # An earlier answer may still be there, when the one who asked was ended.
+        while (answer := self._answer(_ANSWER)).get("ticket") != ticket:
+            pass
+        if answer.get("clean") is not True:
+            raise SandboxError("the sandbox could not be emptied")
+        why = answer.get("why")
+        return why if isinstance(why, str) else None
+
+    def close(self) -> None:
+        """End the sandbox and all that is in it."""
+        self.control.close()
+        try:
+            self.process.wait(2)
+        except subprocess.TimeoutExpired:
+            self.process.send_signal(signal.SIGKILL)
+            self.process.wait()
+        if self.process.stderr is not None:
+            self.process.stderr.close()
+        if self.scratch is not None:
+            shutil.rmtree(self.scratch, ignore_errors=True)
