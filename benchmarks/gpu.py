@@ -107,17 +107,17 @@ def ours(name: str, layer: Layer, step: str) -> Iterator[Run]:
     import cupy
 
     from convbook.engine import cuda
-    from convbook.geometry import fit
+    from convbook.geometry import conv_geometry
 
     of_x, of_weight, of_out = shapes(layer)
-    lay = fit("weight", layer.s, of_x[2:], layer.stride, layer.padding)
+    geometry = conv_geometry("weight", layer.s, of_x[2:], layer.stride, layer.padding)
     rng, how = cupy.random.default_rng(0), {"precision": "tf32" if name == "tf32" else "full"}
 
     def array(shape: tuple[int, ...]) -> Any:
         return rng.standard_normal(shape, dtype="float32")
 
     def into(function: Any, one: Any, other: Any, shape: tuple[int, ...]) -> Run:
-        return lambda: function(one, other, cupy.empty(shape, "float32"), lay, **how)
+        return lambda: function(one, other, cupy.empty(shape, "float32"), geometry, **how)
 
     while True:
         x, weight, grad = array(of_x), array(of_weight), array(of_out)
@@ -128,14 +128,14 @@ def ours(name: str, layer: Layer, step: str) -> Iterator[Run]:
                 "weight gradient": into(cuda.weight_gradient, grad, x, of_weight),
             }[step]
         elif layer.kind == "max" and step == "forward":
-            yield lambda x=x: cuda.max_pool(x, lay, True)
+            yield lambda x=x: cuda.max_pool(x, geometry, True)
         elif layer.kind == "max":
-            _, indices = cuda.max_pool(x, lay, True)
-            yield lambda grad=grad, at=indices: cuda.max_pool_backward(grad, at, lay)
+            _, indices = cuda.max_pool(x, geometry, True)
+            yield lambda grad=grad, at=indices: cuda.max_pool_backward(grad, at, geometry)
         elif step == "forward":
-            yield lambda x=x: cuda.avg_pool(x, lay, True)
+            yield lambda x=x: cuda.avg_pool(x, geometry, True)
         else:
-            yield lambda grad=grad: cuda.avg_pool_backward(grad, lay, True)
+            yield lambda grad=grad: cuda.avg_pool_backward(grad, geometry, True)
 
 
 def theirs(name: str, layer: Layer, step: str) -> Iterator[Run]:

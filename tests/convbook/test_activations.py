@@ -16,8 +16,8 @@ from convbook.layers.activations import dropout, dropout_backward, relu, relu_ba
 
 
 @given(hnp.arrays(np.float64, hnp.array_shapes(min_side=0), elements=st.floats()), layouts)
-def test_relu_equals_pytorch(x: Any, lay: Any):
-    x, grad = lay(x), np.arange(1.0, x.size + 1).reshape(x.shape)
+def test_relu_equals_pytorch(x: Any, layout: Any):
+    x, grad = layout(x), np.arange(1.0, x.size + 1).reshape(x.shape)
     given_x = torch.tensor(x.copy(), requires_grad=True)
     expected = torch.relu(given_x)
     expected.backward(torch.tensor(grad))
@@ -40,8 +40,8 @@ def test_relu_keeps_the_dtype(dtype: str):
 
 
 @given(rngs, st.floats(0, 0.9), st.sampled_from([np.float32, np.float64]), layouts)
-def test_dropout_drops_or_rescales(rng: Any, p: float, dtype: Any, lay: Any):
-    x = lay(numbers(rng, (4, 3, 5), dtype))
+def test_dropout_drops_or_rescales(rng: Any, p: float, dtype: Any, layout: Any):
+    x = layout(numbers(rng, (4, 3, 5), dtype))
     seed = int(rng.integers(2**32))
     with Unchanged(x):
         out, factors = dropout(x, p, rng=np.random.default_rng(seed))

@@ -31,10 +31,10 @@ def poolings(draw: Any, axes: int) -> Any:
 
 
 @pytest.mark.parametrize("axes", [1, 2, 3])
-@given(data=st.data(), rng=rngs, lay=layouts)
-def test_means_equal_pytorchs(axes: int, data: Any, rng: Any, lay: Any):
+@given(data=st.data(), rng=rngs, layout=layouts)
+def test_means_equal_pytorchs(axes: int, data: Any, rng: Any, layout: Any):
     shape, sizes = data.draw(poolings(axes))
-    x, grad = lay(numbers(rng, shape)), lay(numbers(rng, (*shape[:2], *sizes)))
+    x, grad = layout(numbers(rng, shape)), layout(numbers(rng, (*shape[:2], *sizes)))
     given_x = torch.tensor(x.copy(), requires_grad=True)
     expected = AVG[axes](given_x, sizes)
     expected.backward(torch.tensor(grad.copy()))
@@ -46,11 +46,11 @@ def test_means_equal_pytorchs(axes: int, data: Any, rng: Any, lay: Any):
 
 
 @pytest.mark.parametrize("axes", [1, 2, 3])
-@given(data=st.data(), rng=rngs, lay=layouts, ties=st.booleans())
-def test_maxima_equal_pytorchs(axes: int, data: Any, rng: Any, lay: Any, ties: bool):
+@given(data=st.data(), rng=rngs, layout=layouts, ties=st.booleans())
+def test_maxima_equal_pytorchs(axes: int, data: Any, rng: Any, layout: Any, ties: bool):
     shape, sizes = data.draw(poolings(axes))
-    x = lay(numbers(rng, shape).round(-1 if ties else 9))
-    grad = lay(numbers(rng, (*shape[:2], *sizes)))
+    x = layout(numbers(rng, shape).round(-1 if ties else 9))
+    grad = layout(numbers(rng, (*shape[:2], *sizes)))
     given_x = torch.tensor(x.copy(), requires_grad=True)
     expected, places = MAX[axes](given_x, sizes, return_indices=True)
     expected.backward(torch.tensor(grad.copy()))

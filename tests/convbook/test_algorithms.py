@@ -23,7 +23,7 @@ from convbook.engine.algorithms import (
     toeplitz,
     winograd,
 )
-from convbook.geometry import fit
+from convbook.geometry import conv_geometry
 
 FASTER = sorted(set(METHODS) - {"loops"})
 
@@ -114,8 +114,8 @@ def test_a_method_that_cannot_do_the_job_says_why(method: Any, how: Any, reason:
 def test_the_rule(n: int, pixels: Any, weight: Any, how: Any, dtype: str, method: str):
     groups = weight[0] if weight[1] == 1 and weight[0] > 1 else 1
     x, kernels = np.zeros((n, weight[1] * groups, *pixels), dtype), np.zeros(weight, dtype)
-    lay = fit("weight", weight[2:], pixels, padding=weight[2] // 2, **how)
-    assert choose(x, kernels, lay) == method
+    geometry = conv_geometry("weight", weight[2:], pixels, padding=weight[2] // 2, **how)
+    assert choose(x, kernels, geometry) == method
     assert hasattr(METHODS[method], "weight_gradient")
 
 
@@ -160,13 +160,16 @@ def test_the_gradients_of_the_weights_agree(method: str, data: Any, rng: Any, ax
     if method == "winograd":
         pixels = tuple(data.draw(st.integers(3, 11)) for _ in range(2))
         weight_shape, how = (*weight_shape[:2], 3, 3), {"padding": 1, "groups": how["groups"]}
-    lay = fit("size", weight_shape[2:], pixels, **{k: v for k, v in how.items() if k != "groups"})
+    geometry = conv_geometry(
+        "size", weight_shape[2:], pixels, **{k: v for k, v in how.items() if k != "groups"}
+    )
     x, grad = (
-        numbers(rng, (n, *s)) for s in ((shape[1], *pixels), (weight_shape[0], *lay.positions))
+        numbers(rng, (n, *s))
+        for s in ((shape[1], *pixels), (weight_shape[0], *geometry.output_shape))
     )
     right, out = np.full((2, *weight_shape), np.nan)
-    METHODS["im2col"].weight_gradient(grad, x, right, lay)
-    METHODS[method].weight_gradient(grad, x, out, lay)
+    METHODS["im2col"].weight_gradient(grad, x, right, geometry)
+    METHODS[method].weight_gradient(grad, x, out, geometry)
     np.testing.assert_allclose(out, right, rtol=0, atol=1e-8)
 
 
@@ -198,18 +201,18 @@ def test_blocks_meet_without_a_seam(
 ):
     for name, value in SMALL[module].items():
         monkeypatch.setattr(module, name, value)
-    lay = fit("size", size, pixels, **how)
+    geometry = conv_geometry("size", size, pixels, **how)
     rng = np.random.default_rng(6)
     x, weight = numbers(rng, (3, 3 * groups, *pixels)), numbers(rng, (2 * groups, 3, *size))
-    grad = numbers(rng, (3, 2 * groups, *lay.positions))
+    grad = numbers(rng, (3, 2 * groups, *geometry.output_shape))
     out, right = np.full((2, *grad.shape), np.nan)
-    module.forward(x, weight, out, lay)
-    loops.forward(x, weight, right, lay)
+    module.forward(x, weight, out, geometry)
+    loops.forward(x, weight, right, geometry)
     np.testing.assert_allclose(out, right, rtol=0, atol=1e-9)
     gradient, expected = np.full((2, *weight.shape), np.nan)
-    module.weight_gradient(grad, x, gradient, lay)
+    module.weight_gradient(grad, x, gradient, geometry)
     monkeypatch.undo()
-    im2col.weight_gradient(grad, x, expected, lay)
+    im2col.weight_gradient(grad, x, expected, geometry)
     np.testing.assert_allclose(gradient, expected, rtol=0, atol=1e-9)
 
 

@@ -16,12 +16,12 @@ from convbook.arrays import (
     array_module,
     array_of,
     floating,
-    in_one_dtype,
-    in_one_place,
     integer,
     integers,
     kind_of,
-    shown,
+    promote,
+    same_device,
+    short_repr,
     truth,
 )
 
@@ -105,21 +105,21 @@ def test_truth_takes_bools_alone(value: Any):
 def test_arrays_are_not_copied():
     x = np.ones(3)
     assert array_of("x", x) is x
-    assert in_one_dtype(x, x)[0] is x
+    assert promote(x, x)[0] is x
 
 
 @pytest.mark.parametrize(
     "value", [None, "abc", {}, [None], np.datetime64("2026-01-01"), 1j, b"x", object, 2**70]
 )
 def test_what_is_no_array_of_numbers(value: Any):
-    message = re.escape(f"x must hold real numbers; it is {shown(value)}")
+    message = re.escape(f"x must hold real numbers; it is {short_repr(value)}")
     with pytest.raises(TypeError, match=f"^{message}$"):
         array_of("x", value)
 
 
 @pytest.mark.parametrize("value", ["a" * 98, "a\nb", "", [["ä"] * 40] * 40, np.eye(20)])
 def test_shown_is_one_line_of_the_width(value: Any):
-    line = shown(value, 40)
+    line = short_repr(value, 40)
     assert "\n" not in line
     assert len(line) == 40 if len(repr(value)) > 40 else line == repr(value)
     assert (line[-1] == "…") == (len(repr(value)) > 40)
@@ -161,7 +161,7 @@ def cupy(monkeypatch: pytest.MonkeyPatch) -> ModuleType:
     return module
 
 
-@in_one_place("x", "bias")
+@same_device("x", "bias")
 def places(x: Any, scale: float, bias: Any = None) -> tuple[Any, float, Any]:
     return array_module(x), scale, list(FakeDevice.entered)
 
@@ -222,7 +222,7 @@ def test_arrays_of_the_standard_are_checked_and_promoted():
     xp = array_api_strict
     x = xp.ones((2, 3), dtype=xp.uint8)
     assert array_of("x", x, 2) is x
-    assert [a.dtype for a in in_one_dtype(x, xp.ones(1, dtype=xp.bool))] == [xp.int64, xp.int64]
+    assert [a.dtype for a in promote(x, xp.ones(1, dtype=xp.bool))] == [xp.int64, xp.int64]
     assert [a.dtype for a in floating(x)] == [xp.float64]
     with pytest.raises(TypeError, match=r"^x must hold real numbers; its dtype is .*complex64$"):
         array_of("x", xp.ones(1, dtype=xp.complex64))

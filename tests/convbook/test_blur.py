@@ -12,7 +12,7 @@ from drawing import Unchanged, layouts, numbers, rngs
 from hypothesis import given
 from hypothesis import strategies as st
 
-from convbook.engine import pooling as planes
+from convbook.engine import pooling
 from convbook.layers.blur import blur_pool, blur_pool_backward
 from convbook.layers.pool import max_pool
 
@@ -34,19 +34,19 @@ def by_pytorch(x: Any, s: int, stride: tuple[int, ...], mode: str) -> Any:
 
 @pytest.mark.parametrize("mode", MODES)
 @pytest.mark.parametrize("axes", [1, 2, 3])
-@given(data=st.data(), rng=rngs, lay=layouts, s=st.integers(1, 6))
+@given(data=st.data(), rng=rngs, layout=layouts, s=st.integers(1, 6))
 def test_equals_a_depthwise_convolution(
-    axes: int, mode: Any, data: Any, rng: Any, lay: Any, s: int
+    axes: int, mode: Any, data: Any, rng: Any, layout: Any, s: int
 ):
     pixels = tuple(data.draw(st.integers(4, 7)) for _ in range(axes))
     stride = tuple(data.draw(st.integers(1, 3)) for _ in range(axes))
-    x = lay(numbers(rng, (2, 3, *pixels)))
+    x = layout(numbers(rng, (2, 3, *pixels)))
     given_x = torch.tensor(x.copy(), requires_grad=True)
     expected = by_pytorch(given_x, s, stride, mode)
     with Unchanged(x):
         out = blur_pool(x, s, stride, mode)
     np.testing.assert_allclose(out, expected.detach().numpy(), rtol=0, atol=1e-12, strict=True)
-    grad = lay(numbers(rng, out.shape))
+    grad = layout(numbers(rng, out.shape))
     expected.backward(torch.tensor(grad.copy()))
     with Unchanged(grad, x):
         grad_x = blur_pool_backward(grad, x, s, stride, mode)
@@ -81,7 +81,7 @@ def test_the_size_of_a_block_changes_nothing(block: int, monkeypatch: Any):
     x = numbers(np.random.default_rng(0), (3, 4, 7, 6))
     expected = blur_pool(x)
     back = blur_pool_backward(expected, x)
-    monkeypatch.setattr(planes, "BLOCK", block)
+    monkeypatch.setattr(pooling, "BLOCK", block)
     np.testing.assert_array_equal(blur_pool(x), expected, strict=True)
     np.testing.assert_array_equal(blur_pool_backward(expected, x), back, strict=True)
 

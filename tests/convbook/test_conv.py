@@ -32,9 +32,9 @@ def torch_conv(x: Any, weight: Any, bias: Any = None, **how: Any) -> Any:
 
 @pytest.mark.parametrize("axes", [1, 2, 3])
 @given(st.data(), rngs, layouts, layouts, st.booleans())
-def test_equals_pytorch(axes: int, data: Any, rng: Any, lay: Any, lay_weight: Any, bias: bool):
+def test_equals_pytorch(axes: int, data: Any, rng: Any, layout: Any, lay_weight: Any, bias: bool):
     shape, weight_shape, how = data.draw(layers(axes))
-    x, weight = lay(numbers(rng, shape)), lay_weight(numbers(rng, weight_shape))
+    x, weight = layout(numbers(rng, shape)), lay_weight(numbers(rng, weight_shape))
     b = numbers(rng, weight_shape[:1]) if bias else None
     with Unchanged(x, weight):
         out = conv(x, weight, b, **how)

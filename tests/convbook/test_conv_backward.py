@@ -29,11 +29,11 @@ def torch_gradients(grad: Any, x: Any, weight: Any, mode: str = "zeros", **how: 
 
 @pytest.mark.parametrize("axes", [1, 2, 3])
 @given(st.data(), rngs, layouts, layouts)
-def test_equals_pytorch(axes: int, data: Any, rng: Any, lay: Any, lay_grad: Any):
+def test_equals_pytorch(axes: int, data: Any, rng: Any, layout: Any, lay_grad: Any):
     shape, weight_shape, how = data.draw(layers(axes))
     x, weight = numbers(rng, shape), numbers(rng, weight_shape)
     grad = numbers(rng, conv(x, weight, **how).shape)
-    given = lay_grad(grad), lay(x), lay_grad(weight)
+    given = lay_grad(grad), layout(x), lay_grad(weight)
     with Unchanged(*given):
         ours = conv_backward(*given, **how)
     for gradient, expected in zip(ours, torch_gradients(grad, x, weight, **how), strict=True):

@@ -59,9 +59,9 @@ def torch_layer(x: Any, weight: Any, bias: Any, how: Any, grad: Any = None) -> A
 
 @pytest.mark.parametrize("axes", [1, 2, 3])
 @given(st.data(), rngs, layouts, layouts)
-def test_equals_pytorch(axes: int, data: Any, rng: Any, lay: Any, lay_weight: Any):
+def test_equals_pytorch(axes: int, data: Any, rng: Any, layout: Any, lay_weight: Any):
     shape, weight_shape, how = data.draw(layers(axes))
-    x, weight = lay(numbers(rng, shape)), lay_weight(numbers(rng, weight_shape))
+    x, weight = layout(numbers(rng, shape)), lay_weight(numbers(rng, weight_shape))
     bias = numbers(rng, (weight.shape[1] * how["groups"],))
     with Unchanged(x, weight):
         out = conv_transpose(x, weight, bias, **how)

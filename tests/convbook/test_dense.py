@@ -19,9 +19,9 @@ from convbook.layers.dense import dense_backward
     st.integers(0, 4), st.integers(1, 6), st.integers(1, 6), rngs, layouts, layouts, st.booleans()
 )
 def test_equals_pytorch(
-    n: int, d: int, d_out: int, rng: Any, lay: Any, lay_weight: Any, bias: bool
+    n: int, d: int, d_out: int, rng: Any, layout: Any, lay_weight: Any, bias: bool
 ):
-    x, weight = lay(numbers(rng, (n, d))), lay_weight(numbers(rng, (d_out, d)))
+    x, weight = layout(numbers(rng, (n, d))), lay_weight(numbers(rng, (d_out, d)))
     b = numbers(rng, (d_out,)) if bias else None
     with Unchanged(x, weight):
         out = dense(x, weight, b)
@@ -56,9 +56,9 @@ def test_the_result_is_no_view_of_the_input():
 
 
 @given(st.tuples(*(st.integers(0, 4),) * 3), rngs, layouts)
-def test_backward_equals_pytorch(sizes: Any, rng: Any, lay: Any):
+def test_backward_equals_pytorch(sizes: Any, rng: Any, layout: Any):
     n, d, d_out = sizes
-    x, weight, grad = (lay(numbers(rng, shape)) for shape in ((n, d), (d_out, d), (n, d_out)))
+    x, weight, grad = (layout(numbers(rng, shape)) for shape in ((n, d), (d_out, d), (n, d_out)))
     given_x, given_weight = (torch.tensor(a.copy(), requires_grad=True) for a in (x, weight))
     bias = torch.zeros(d_out, dtype=torch.float64, requires_grad=True)
     torch.nn.functional.linear(given_x, given_weight, bias).backward(torch.tensor(grad.copy()))

@@ -35,9 +35,9 @@ BOUNDS = ((1, 6), (0, 2))  # pixels, padding
 
 
 @given(cases(), rngs, layouts, layouts, st.booleans())
-def test_equals_pytorch(case: Any, rng: Any, lay: Any, lay_weight: Any, bias: bool):
+def test_equals_pytorch(case: Any, rng: Any, layout: Any, lay_weight: Any, bias: bool):
     shape, weight_shape, bias_shape, padding = case
-    x, weight = lay(numbers(rng, shape)), lay_weight(numbers(rng, weight_shape))
+    x, weight = layout(numbers(rng, shape)), lay_weight(numbers(rng, weight_shape))
     b = numbers(rng, bias_shape) if bias else None
     with Unchanged(x, weight):
         out = locally_connected(x, weight, b, padding=padding)

@@ -17,8 +17,8 @@ from convbook.layers.loss import softmax, softmax_cross_entropy, softmax_cross_e
 
 
 @given(st.integers(1, 5), st.integers(1, 6), st.sampled_from([1, 100, 1e300]), rngs, layouts)
-def test_equals_pytorch(n: int, classes: int, scale: float, rng: Any, lay: Any):
-    logits, labels = lay(numbers(rng, (n, classes)) * scale), rng.integers(0, classes, n)
+def test_equals_pytorch(n: int, classes: int, scale: float, rng: Any, layout: Any):
+    logits, labels = layout(numbers(rng, (n, classes)) * scale), rng.integers(0, classes, n)
     given_logits = torch.tensor(logits.copy(), requires_grad=True)
     expected = F.cross_entropy(given_logits, torch.tensor(labels))
     expected.backward()

@@ -24,11 +24,17 @@ def torch_of(x: Any) -> Any:
 
 @given(shapes, rngs, layouts, *(st.booleans(),) * 3, st.sampled_from([0.0, 0.1, 1.0]))
 def test_equals_pytorch(
-    shape: Any, rng: Any, lay: Any, training: bool, affine: bool, tracked: bool, momentum: float
+    shape: Any,
+    rng: Any,
+    layout: Any,
+    training: bool,
+    affine: bool,
+    tracked: bool,
+    momentum: float,
 ):
     if training and shape[0] * int(np.prod(shape[2:])) < 2:
         shape = (2, *shape[1:])
-    x, grad, c = lay(numbers(rng, shape)), lay(numbers(rng, shape)), shape[1]
+    x, grad, c = layout(numbers(rng, shape)), layout(numbers(rng, shape)), shape[1]
     weight, bias = (numbers(rng, (c,)), numbers(rng, (c,))) if affine else (None, None)
     mean, var = (numbers(rng, (c,)), abs(numbers(rng, (c,)))) if tracked or not training else NONE
     given_x, given_weight, given_bias = torch_of(x), torch_of(weight), torch_of(bias)

@@ -11,7 +11,7 @@ from matplotlib.colors import to_hex
 from matplotlib.image import imread
 
 from convbook import parameter_map
-from convbook.arrays import shown
+from convbook.arrays import short_repr
 from convbook.plot import (
     COLOURS,
     Picture,
@@ -120,7 +120,7 @@ def test_the_png_is_white_where_nothing_is_drawn(picture: Picture):
 @pytest.mark.parametrize("alt", ["", "  \n ", None, 3])
 def test_a_figure_needs_a_description(alt: Any):
     fig, _ = figure()
-    message = re.escape(f"alt must describe the figure in words; it is {shown(alt)}")
+    message = re.escape(f"alt must describe the figure in words; it is {short_repr(alt)}")
     with pytest.raises(ValueError, match=f"^{message}$"):
         show(fig, alt)
 

@@ -13,7 +13,7 @@ from drawing import Unchanged, layouts, numbers, rngs
 from hypothesis import given
 from hypothesis import strategies as st
 
-from convbook.engine import pooling as planes
+from convbook.engine import pooling
 from convbook.layers.pool import (
     avg_pool,
     avg_pool_backward,
@@ -33,14 +33,15 @@ AVG = {1: F.avg_pool1d, 2: F.avg_pool2d, 3: F.avg_pool3d}
 def poolings(draw: Any, axes: int, dilated: bool) -> Any:
     """A shape with one, none or many of everything, and windows that PyTorch takes on it.
 
-    PyTorch's means of volumes refuse a window that fits only with its padding.
+    Every window sees a pixel: no gap between its entries is wider than the image. PyTorch's means of volumes refuse a window that fits only with its padding.
     """
     batch = draw(st.integers(0, 3)), draw(st.integers(1, 3))
     size = tuple(draw(st.integers(1, 4)) for _ in range(axes))
     padding = tuple(draw(st.integers(0, s // 2)) for s in size)
     dilation = tuple(draw(st.integers(1, 3 if dilated else 1)) for _ in range(axes))
     spans = [(s - 1) * d + 1 for s, d in zip(size, dilation, strict=True)]
-    least = [max(1, span - 2 * p) for span, p in zip(spans, padding, strict=True)]
+    sizes = zip(spans, padding, dilation, strict=True)
+    least = [max(gap, span - 2 * p) for span, p, gap in sizes]
     if axes == 3 and not dilated:
         least = list(size)
     pixels = tuple(draw(st.integers(n, n + 5)) for n in least)
@@ -53,10 +54,10 @@ def torch_of(x: Any) -> Any:
 
 
 @pytest.mark.parametrize("axes", [1, 2, 3])
-@given(data=st.data(), rng=rngs, lay=layouts, ties=st.booleans())
-def test_max_pool_equals_pytorch(axes: int, data: Any, rng: Any, lay: Any, ties: bool):
+@given(data=st.data(), rng=rngs, layout=layouts, ties=st.booleans())
+def test_max_pool_equals_pytorch(axes: int, data: Any, rng: Any, layout: Any, ties: bool):
     shape, windows, dilation, ceil_mode = data.draw(poolings(axes, dilated=True))
-    x = lay(numbers(rng, shape).round(-1 if ties else 9))
+    x = layout(numbers(rng, shape).round(-1 if ties else 9))
     arguments = (*windows, dilation, ceil_mode)
     with Unchanged(x):
         out, indices = max_pool(x, *arguments, return_indices=True)
@@ -71,7 +72,7 @@ def test_max_pool_equals_pytorch(axes: int, data: Any, rng: Any, lay: Any, ties:
     expected, places = MAX[axes](given_x, *arguments, return_indices=True)
     np.testing.assert_array_equal(out, expected.detach().numpy(), strict=True)
     np.testing.assert_array_equal(indices, places.numpy(), strict=True)
-    grad = lay(numbers(rng, out.shape))
+    grad = layout(numbers(rng, out.shape))
     expected.backward(torch_of(grad))
     for known in (None, indices):
         with Unchanged(grad, x):
@@ -80,19 +81,19 @@ def test_max_pool_equals_pytorch(axes: int, data: Any, rng: Any, lay: Any, ties:
 
 
 @pytest.mark.parametrize("axes", [1, 2, 3])
-@given(data=st.data(), rng=rngs, lay=layouts, include=st.booleans(), divisor=st.integers(0, 5))
+@given(data=st.data(), rng=rngs, layout=layouts, include=st.booleans(), divisor=st.integers(0, 5))
 def test_avg_pool_equals_pytorch(
-    axes: int, data: Any, rng: Any, lay: Any, include: bool, divisor: int
+    axes: int, data: Any, rng: Any, layout: Any, include: bool, divisor: int
 ):
     shape, windows, _, ceil_mode = data.draw(poolings(axes, dilated=False))
-    x = lay(numbers(rng, (shape[0] or 1, *shape[1:])))
+    x = layout(numbers(rng, (shape[0] or 1, *shape[1:])))
     given_x = torch_of(x)
     override = {"divisor_override": divisor} if divisor and axes > 1 else {}
     expected = AVG[axes](given_x, *windows, ceil_mode, include, **override)
     with Unchanged(x):
         out = avg_pool(x, *windows, ceil_mode, include, **override)
     np.testing.assert_allclose(out, expected.detach().numpy(), rtol=0, atol=1e-12, strict=True)
-    grad = lay(numbers(rng, out.shape))
+    grad = layout(numbers(rng, out.shape))
     expected.backward(torch_of(grad))
     with Unchanged(grad, x):
         grad_x = avg_pool_backward(grad, x, *windows, ceil_mode, include, **override)
@@ -122,7 +123,7 @@ def test_the_size_of_a_block_changes_nothing(block: int, rng: Any):
     expected = max_pool(x, 3, 2, 1, return_indices=True), avg_pool(x, 3, 2, 1)
     backward = [f(expected[1], x, 3, 2, 1) for f in (max_pool_backward, avg_pool_backward)]
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(planes, "BLOCK", block)
+        patch.setattr(pooling, "BLOCK", block)
         out = max_pool(x, 3, 2, 1, return_indices=True), avg_pool(x, 3, 2, 1)
         again = [f(expected[1], x, 3, 2, 1) for f in (max_pool_backward, avg_pool_backward)]
     results = (*out[0], out[1], *again), (*expected[0], expected[1], *backward)
@@ -251,8 +252,8 @@ def test_many_half_precision_numbers_are_added_up_in_single_precision():
 
 
 @given(st.lists(st.integers(1, 5), min_size=1, max_size=3), rngs, layouts)
-def test_global_pooling(pixels: list[int], rng: Any, lay: Any):
-    x, grad = lay(numbers(rng, (2, 3, *pixels))), numbers(rng, (2, 3))
+def test_global_pooling(pixels: list[int], rng: Any, layout: Any):
+    x, grad = layout(numbers(rng, (2, 3, *pixels))), numbers(rng, (2, 3))
     given_x, axes = torch_of(x), tuple(range(2, 2 + len(pixels)))
     with Unchanged(x, grad):
         mean, most = global_avg_pool(x), global_max_pool(x)

@@ -26,10 +26,10 @@ def correlations(draw: Any, axes: int) -> Any:
 
 
 @pytest.mark.parametrize("axes", [1, 2, 3])
-@given(data=st.data(), rng=rngs, lay=layouts)
-def test_the_matrix_correlates(axes: int, data: Any, rng: Any, lay: Any):
+@given(data=st.data(), rng=rngs, layout=layouts)
+def test_the_matrix_correlates(axes: int, data: Any, rng: Any, layout: Any):
     shape, size, padding = data.draw(correlations(axes))
-    kernel, x = lay(numbers(rng, size)), numbers(rng, shape)
+    kernel, x = layout(numbers(rng, size)), numbers(rng, shape)
     with Unchanged(kernel):
         matrix = toeplitz_matrix(kernel, shape, padding)
     expected = conv(x[None, None], kernel[None, None], padding=padding)

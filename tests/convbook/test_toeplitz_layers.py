@@ -54,12 +54,12 @@ def layers(draw: Any, axes: int, grouped: bool = True) -> Any:
 
 
 @pytest.mark.parametrize("axes", [1, 2, 3])
-@given(data=st.data(), rng=rngs, lay=layouts)
+@given(data=st.data(), rng=rngs, layout=layouts)
 def test_every_form_computes_the_layer_and_its_input_gradient(
-    axes: int, data: Any, rng: Any, lay: Any
+    axes: int, data: Any, rng: Any, layout: Any
 ):
     weight_shape, x_shape, options = data.draw(layers(axes))
-    weight, x = lay(numbers(rng, weight_shape)), numbers(rng, x_shape)
+    weight, x = layout(numbers(rng, weight_shape)), numbers(rng, x_shape)
     given_x = torch.tensor(x, requires_grad=True)
     expected = CONV[axes](given_x[None], torch.tensor(weight.copy()), **options)[0]
     y = numbers(rng, expected.shape)
@@ -161,9 +161,9 @@ def test_a_view_sees_what_changes():
 
 
 @given(st.integers(1, 9), st.integers(1, 9), st.sampled_from([None, 1, 3]), rngs, layouts)
-def test_the_product_by_fft(rows: int, columns: int, k: int | None, rng: Any, lay: Any):
-    diagonals = lay(numbers(rng, (rows + columns - 1,)))
-    x = lay(numbers(rng, (columns,) if k is None else (columns, k)))
+def test_the_product_by_fft(rows: int, columns: int, k: int | None, rng: Any, layout: Any):
+    diagonals = layout(numbers(rng, (rows + columns - 1,)))
+    x = layout(numbers(rng, (columns,) if k is None else (columns, k)))
     with Unchanged(diagonals, x):
         out = toeplitz_product(diagonals, x)
     expected = toeplitz_view(diagonals, columns) @ x

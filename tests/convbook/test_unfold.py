@@ -33,15 +33,15 @@ def windows(draw: Any, axes: int) -> Any:
 
 
 @given(windows(2), st.integers(0, 3), st.integers(1, 3), rngs, layouts)
-def test_unfold_and_fold_equal_pytorchs(case: Any, n: int, c: int, rng: Any, lay: Any):
+def test_unfold_and_fold_equal_pytorchs(case: Any, n: int, c: int, rng: Any, layout: Any):
     pixels, size, options = case
-    x = lay(numbers(rng, (n, c, *pixels)))
+    x = layout(numbers(rng, (n, c, *pixels)))
     with Unchanged(x):
         columns = unfold(x, size, **options)
     if n:  # PyTorch refuses an empty batch
         expected = F.unfold(torch.tensor(x.copy()), size, **options).numpy()
         np.testing.assert_array_equal(columns, expected, strict=True)
-        some = lay(numbers(rng, columns.shape))
+        some = layout(numbers(rng, columns.shape))
         with Unchanged(some):
             image = fold(some, pixels, size, **options)
         expected = F.fold(torch.tensor(some.copy()), pixels, size, **options).numpy()
@@ -70,12 +70,14 @@ def test_the_standard_has_no_views_of_windows():
 
 @pytest.mark.parametrize("mode", MODES)
 @pytest.mark.parametrize("axes", [1, 2, 3])
-@given(data=st.data(), rng=rngs, lay=layouts, value=st.floats())
-def test_padding_equals_pytorchs(axes: int, mode: Any, data: Any, rng: Any, lay: Any, value: float):
+@given(data=st.data(), rng=rngs, layout=layouts, value=st.floats())
+def test_padding_equals_pytorchs(
+    axes: int, mode: Any, data: Any, rng: Any, layout: Any, value: float
+):
     pixels = tuple(data.draw(st.integers(1, 5)) for _ in range(axes))
     most = {"constant": 3, "reflect": min(pixels) - 1, "replicate": 3, "circular": min(pixels)}
     pairs = tuple(tuple(data.draw(st.integers(0, most[mode])) for _ in "ab") for _ in pixels)
-    x = lay(numbers(rng, (2, 3, *pixels)))
+    x = layout(numbers(rng, (2, 3, *pixels)))
     with Unchanged(x):
         out = pad(x, pairs, value, axes, mode)
     given_x = torch.tensor(x.copy(), requires_grad=True)
@@ -85,7 +87,7 @@ def test_padding_equals_pytorchs(axes: int, mode: Any, data: Any, rng: Any, lay:
     np.testing.assert_array_equal(out, expected.detach().numpy(), strict=True)
     generic = pad(xp.asarray(x), pairs, value, axes, mode)
     np.testing.assert_array_equal(np.asarray(generic), out, strict=True)
-    grad = lay(numbers(rng, out.shape))
+    grad = layout(numbers(rng, out.shape))
     expected.backward(torch.tensor(grad.copy()))
     with Unchanged(grad):
         back = pad_backward(grad, pairs, axes, mode)
@@ -113,10 +115,10 @@ def test_windows_with_stride_and_dilation_are_every_so_many(axes: int, data: Any
 
 @given(windows(2), rngs, layouts, layouts)
 def test_the_local_layer_goes_back_as_pytorchs_unfold_does(
-    case: Any, rng: Any, lay: Any, lay_weight: Any
+    case: Any, rng: Any, layout: Any, lay_weight: Any
 ):
     pixels, size, options = case
-    x, c_out = lay(numbers(rng, (2, 2, *pixels))), 3
+    x, c_out = layout(numbers(rng, (2, 2, *pixels))), 3
     given_x = torch.tensor(x.copy(), requires_grad=True)
     columns = F.unfold(given_x, size, **options)
     spans = [(s - 1) * d + 1 for s, d in zip(size, options["dilation"], strict=True)]
@@ -131,7 +133,7 @@ def test_the_local_layer_goes_back_as_pytorchs_unfold_does(
     given_weight = torch.tensor(weight.copy(), requires_grad=True)
     kernels = given_weight.reshape(columns.shape[2], c_out, columns.shape[1])
     expected = torch.einsum("nsl,los->nol", columns, kernels).reshape(2, c_out, *positions)
-    grad = lay(numbers(rng, expected.shape))
+    grad = layout(numbers(rng, expected.shape))
     expected.backward(torch.tensor(grad.copy()))
     with Unchanged(x, weight, bias, grad):
         out = locally_connected(x, weight, bias, **options)

@@ -21,8 +21,8 @@ from convbook import pad, sliding_windows
     st.floats(),
     layouts,
 )
-def test_pad_equals_pytorch(x: Any, padding: tuple[int, int], value: float, lay: Any):
-    x = lay(x)
+def test_pad_equals_pytorch(x: Any, padding: tuple[int, int], value: float, layout: Any):
+    x = layout(x)
     with Unchanged(x):
         out = pad(x, padding, value)
     (top, left), expected = padding, torch.tensor(x.copy())
@@ -89,10 +89,10 @@ def test_pad_refuses(arguments: Any, error: type[Exception], message: str):
 
 
 @given(st.data(), rngs, layouts)
-def test_windows_hold_what_a_loop_finds(data: Any, rng: Any, lay: Any):
+def test_windows_hold_what_a_loop_finds(data: Any, rng: Any, layout: Any):
     shape = data.draw(st.lists(st.integers(1, 5), min_size=1, max_size=3))
     size = tuple(data.draw(st.integers(1, n)) for n in shape)
-    x = lay(numbers(rng, (2, *shape)))
+    x = layout(numbers(rng, (2, *shape)))
     windows = sliding_windows(x, size)
     positions = tuple(n - s + 1 for n, s in zip(shape, size, strict=True))
     assert windows.shape == (2, *positions, *size)

@@ -1,13 +1,13 @@
-"""The faces of the kernels on NumPy arrays, and the kernels run by this processor."""
+"""What launches the kernels, on NumPy arrays, and the kernels run by this processor."""
 
 import emulation
 import pytest
 
-import convbook.engine.cuda.blocks
 import convbook.engine.cuda.conv
+import convbook.engine.cuda.grid
 import convbook.engine.cuda.pool
 
-FACES = (convbook.engine.cuda.blocks, convbook.engine.cuda.conv, convbook.engine.cuda.pool)
+CALLERS = (convbook.engine.cuda.grid, convbook.engine.cuda.conv, convbook.engine.cuda.pool)
 
 
 @pytest.fixture(scope="session")
@@ -16,6 +16,6 @@ def emulated():
     if emulation.COMPILER is None:
         pytest.skip("there is no C++ compiler to run the CUDA kernels on this processor")
     with pytest.MonkeyPatch.context() as patch:
-        for module in FACES:
+        for module in CALLERS:
             patch.setattr(module, "launch", emulation.launch)
         yield

@@ -10,13 +10,13 @@ import torch
 from hypothesis import strategies as st
 
 from convbook.engine import cuda
-from convbook.geometry import Fit, fit
+from convbook.geometry import ConvGeometry, conv_geometry
 
 
 class Convolution(NamedTuple):
     """Arguments of a convolution, and its results."""
 
-    lay: Fit
+    geometry: ConvGeometry
     x: Any
     weight: Any
     bias: Any
@@ -69,11 +69,13 @@ def convolution(
 ) -> Convolution:
     """A convolution on images of `shape` (n, pixels) in whole numbers, as PyTorch computes it."""
     rng, (n, *pixels) = np.random.default_rng(seed), shape
-    lay = fit("weight", variant.size, tuple(pixels), variant.stride, padding, variant.dilation)
+    geometry = conv_geometry(
+        "weight", variant.size, tuple(pixels), variant.stride, padding, variant.dilation
+    )
     x = whole(rng, (n, c_group * groups, *pixels), dtype)
     weight = whole(rng, (c_out_group * groups, c_group, *variant.size), dtype)
     bias = whole(rng, weight.shape[:1], dtype)
-    grad = whole(rng, (n, len(weight), *lay.positions), dtype)
+    grad = whole(rng, (n, len(weight), *geometry.output_shape), dtype)
     tx, tw = (torch.tensor(a.astype("float64"), requires_grad=True) for a in (x, weight))
     around = [number for pair in reversed(padding) for number in pair]
     layer = (torch.nn.functional.conv1d, torch.nn.functional.conv2d)[len(pixels) - 1]
@@ -88,21 +90,21 @@ def convolution(
     )
     out.backward(torch.tensor(grad.astype("float64")))
     results = (np.asarray(tensor.detach().numpy(), dtype) for tensor in (out, tx.grad, tw.grad))
-    return Convolution(lay, x, weight, bias, grad, *results)
+    return Convolution(geometry, x, weight, bias, grad, *results)
 
 
 def check(given: Convolution, precision: Any = "full") -> None:
     """All three passes, into arrays full of NaN."""
-    lay, x, weight = given.lay, given.x, given.weight
+    geometry, x, weight = given.geometry, given.x, given.weight
     out = np.full(given.out.shape, np.nan, x.dtype)
-    cuda.forward(x, weight, out, lay, given.bias, precision)
+    cuda.forward(x, weight, out, geometry, given.bias, precision)
     np.testing.assert_array_equal(out, given.out)
-    cuda.forward(x, weight, out, lay, precision=precision)
-    without = given.out - given.bias.reshape(-1, *(1,) * len(lay.pixels))
+    cuda.forward(x, weight, out, geometry, precision=precision)
+    without = given.out - given.bias.reshape(-1, *(1,) * len(geometry.input_shape))
     np.testing.assert_array_equal(out, without)
     found = np.full(x.shape, np.nan, x.dtype)
-    cuda.input_gradient(given.grad, weight, found, lay, precision)
+    cuda.input_gradient(given.grad, weight, found, geometry, precision)
     np.testing.assert_array_equal(found, given.input_gradient)
     found = np.full(weight.shape, np.nan, x.dtype)
-    cuda.weight_gradient(given.grad, x, found, lay, precision)
+    cuda.weight_gradient(given.grad, x, found, geometry, precision)
     np.testing.assert_array_equal(found, given.weight_gradient)

@@ -10,8 +10,8 @@ from references import Variant, check, convolution, layers
 
 import convbook.engine.cuda.conv
 from convbook.engine import cuda
-from convbook.engine.cuda.blocks import parts_of
-from convbook.geometry import fit
+from convbook.engine.cuda.grid import parts_of
+from convbook.geometry import conv_geometry
 
 pytestmark = pytest.mark.usefixtures("emulated")
 
@@ -63,11 +63,11 @@ def test_whole_numbers_are_exact_in_tf32(data: Any):
 
 def test_tf32_rounds_factors_to_10_bits_and_full_does_not():
     x = np.array([1 + 2**-11, 1 + 2**-12, -1 - 2**-11, 1 - 2**-12], "float32").reshape(1, 1, 1, 4)
-    weight, lay = np.ones((1, 1, 1, 1), "float32"), fit("weight", 1, (1, 4))
+    weight, geometry = np.ones((1, 1, 1, 1), "float32"), conv_geometry("weight", 1, (1, 4))
     out = np.empty_like(x)
-    cuda.forward(x, weight, out, lay, precision="tf32")
+    cuda.forward(x, weight, out, geometry, precision="tf32")
     np.testing.assert_array_equal(out.reshape(-1), [1 + 2**-10, 1, -1 - 2**-10, 1])
-    cuda.forward(x, weight, out, lay)
+    cuda.forward(x, weight, out, geometry)
     np.testing.assert_array_equal(out, x)
 
 
@@ -104,23 +104,23 @@ def test_inputs_in_any_order_of_memory():
 def test_without_channels_the_bias_is_left():
     x, weight, bias = np.ones((2, 0, 4, 4)), np.ones((3, 0, 2, 2)), np.array([1.0, 2, 3])
     out = np.empty((2, 3, 3, 3))
-    cuda.forward(x, weight, out, fit("weight", 2, (4, 4)), bias)
+    cuda.forward(x, weight, out, conv_geometry("weight", 2, (4, 4)), bias)
     np.testing.assert_array_equal(out, np.broadcast_to(bias.reshape(3, 1, 1), out.shape))
 
 
 def test_what_is_refused():
     given = convolution(Variant((3, 3)), "float32", (1, 5, 5), 1, 1, 1, [(0, 0), (0, 0)])
     with pytest.raises(ValueError, match=r"take float16, float32, float64, not int64$"):
-        cuda.forward(given.x.astype(int), given.weight, given.out, given.lay)
+        cuda.forward(given.x.astype(int), given.weight, given.out, given.geometry)
     with pytest.raises(ValueError, match=r"^out must lie row by row in memory$"):
-        cuda.forward(given.x, given.weight, np.empty((1, 1, 6, 3), "f")[:, :, ::2], given.lay)
+        cuda.forward(given.x, given.weight, np.empty((1, 1, 6, 3), "f")[:, :, ::2], given.geometry)
     double = given.x.astype("float64")
     with pytest.raises(ValueError, match=r"^precision 'tf32' is for float32; .* are float64$"):
-        cuda.forward(double, double, double, given.lay, precision="tf32")
+        cuda.forward(double, double, double, given.geometry, precision="tf32")
     with pytest.raises(ValueError, match=r"^precision must be 'full' or 'tf32'; it is 'half'$"):
-        cuda.weight_gradient(given.grad, given.x, given.weight, given.lay, precision="half")
-    three = given.lay._replace(size=(1, 3, 3))
+        cuda.weight_gradient(given.grad, given.x, given.weight, given.geometry, precision="half")
+    three = given.geometry._replace(kernel_size=(1, 3, 3))
     assert cuda.refusal(given.x.dtype, three) == (
         "its kernels take one or two axes of pixels, not 3"
     )
-    assert cuda.refusal(given.x.dtype, given.lay) is None
+    assert cuda.refusal(given.x.dtype, given.geometry) is None

@@ -23,7 +23,7 @@ def change(monkeypatch: pytest.MonkeyPatch, edit: Callable[[str], str]) -> None:
 def forward() -> None:
     given = convolution(Variant((3, 3)), "float32", (1, 9, 9), 1, 5, 3, [(1, 1), (1, 1)])
     out = np.empty_like(given.out)
-    convbook.engine.cuda.forward(given.x, given.weight, out, given.lay, given.bias)
+    convbook.engine.cuda.forward(given.x, given.weight, out, given.geometry, given.bias)
     np.testing.assert_array_equal(out, given.out)
 
 

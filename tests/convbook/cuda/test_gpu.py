@@ -10,7 +10,7 @@ from references import Convolution, Variant, convolution, whole
 import convbook
 from convbook.engine import cuda
 from convbook.engine.cuda.conv import TILES
-from convbook.geometry import fit
+from convbook.geometry import conv_geometry
 
 pytestmark = pytest.mark.gpu
 
@@ -33,9 +33,9 @@ def check_on(cp: Any, given: Convolution, precision: Any = "full") -> None:
         out, of_x, of_weight = (
             cp.full(a.shape, cp.nan, a.dtype) for a in (given.out, given.x, given.weight)
         )
-        cuda.forward(x, weight, out, given.lay, bias, precision)
-        cuda.input_gradient(grad, weight, of_x, given.lay, precision)
-        cuda.weight_gradient(grad, x, of_weight, given.lay, precision)
+        cuda.forward(x, weight, out, given.geometry, bias, precision)
+        cuda.input_gradient(grad, weight, of_x, given.geometry, precision)
+        cuda.weight_gradient(grad, x, of_weight, given.geometry, precision)
         np.testing.assert_array_equal(out.get(), given.out)
         np.testing.assert_array_equal(of_x.get(), given.input_gradient)
         np.testing.assert_array_equal(of_weight.get(), given.weight_gradient)
@@ -81,12 +81,15 @@ def test_offsets_beyond_32_bits(cp: Any):
     x = cp.zeros((n, c, side, side), "float16")
     x[-1] = cp.asarray(whole(np.random.default_rng(0), (c, side, side), "float16"))
     weight = cp.ones((1, c, 1, 1), "float16")
-    out, lay = cp.empty((n, 1, side, side), "float16"), fit("weight", 1, (side, side))
-    cuda.forward(x, weight, out, lay)
+    out, geometry = (
+        cp.empty((n, 1, side, side), "float16"),
+        conv_geometry("weight", 1, (side, side)),
+    )
+    cuda.forward(x, weight, out, geometry)
     np.testing.assert_array_equal(out[-1, 0].get(), x[-1].astype("float32").sum(0).get())
     assert not out[:-1].any()
     back = cp.full_like(x, cp.nan)
-    cuda.input_gradient(out, weight, back, lay)
+    cuda.input_gradient(out, weight, back, geometry)
     np.testing.assert_array_equal(back[-1, -1].get(), out[-1, 0].get())
 
 
@@ -98,15 +101,15 @@ def test_pools(cp: Any, size: Any, stride: int, padding: Any, dtype: str):
 
     if emulation.COMPILER is None:
         pytest.skip("there is no C++ compiler to run the kernels on this processor")
-    lay = fit("kernel_size", size, (11, 14), stride, padding, ceil_mode=True)
+    geometry = conv_geometry("kernel_size", size, (11, 14), stride, padding, ceil_mode=True)
     x = np.random.default_rng(0).normal(size=(3, 5, 11, 14)).astype(dtype)
-    grad = np.random.default_rng(1).normal(size=(3, 5, *lay.positions)).astype(dtype)
+    grad = np.random.default_rng(1).normal(size=(3, 5, *geometry.output_shape)).astype(dtype)
 
     def passes(x: Any, grad: Any) -> list[Any]:
-        maxima, indices = cuda.max_pool(x, lay, True)
-        both = [cuda.avg_pool(x, lay, counted) for counted in (True, False)]
-        back = [cuda.avg_pool_backward(grad, lay, counted) for counted in (True, False)]
-        return [maxima, indices, cuda.max_pool_backward(grad, indices, lay), *both, *back]
+        maxima, indices = cuda.max_pool(x, geometry, True)
+        both = [cuda.avg_pool(x, geometry, counted) for counted in (True, False)]
+        back = [cuda.avg_pool_backward(grad, geometry, counted) for counted in (True, False)]
+        return [maxima, indices, cuda.max_pool_backward(grad, indices, geometry), *both, *back]
 
     found = [each.get() for each in passes(cp.asarray(x), cp.asarray(grad))]
     with pytest.MonkeyPatch.context() as patch:
@@ -173,13 +176,13 @@ def test_kernels_run_in_the_current_stream(cp: Any):
     x, weight = cp.asarray(given.x), cp.asarray(given.weight)
     zeros, out = cp.zeros_like(x), cp.empty(given.out.shape, "float32")
     large = cp.ones((4096, 4096), "float32")
-    cuda.forward(zeros, weight, out, given.lay)  # compiled beforehand
+    cuda.forward(zeros, weight, out, given.geometry)  # compiled beforehand
     cp.cuda.Device().synchronize()
     with cp.cuda.Stream(non_blocking=True) as stream:
         for _ in range(20):
             large = large @ large  # what is in another stream would overtake this
         zeros[...] = x
-        cuda.forward(zeros, weight, out, given.lay, cp.asarray(given.bias))
+        cuda.forward(zeros, weight, out, given.geometry, cp.asarray(given.bias))
         stream.synchronize()
     np.testing.assert_array_equal(out.get(), given.out)
 

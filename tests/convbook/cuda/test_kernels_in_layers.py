@@ -9,11 +9,11 @@ from typing import Any
 import emulation
 import numpy as np
 import pytest
-from conftest import FACES
+from conftest import CALLERS
 from references import whole
 
 import convbook
-from convbook.engine.cuda import blocks
+from convbook.engine.cuda import grid
 
 
 def a(*shape: int, dtype: str = "float64") -> Any:
@@ -69,9 +69,9 @@ def launched(monkeypatch: pytest.MonkeyPatch) -> list[str]:
         names.append(kernel.name)
         emulation.launch(kernel, *args)
 
-    for module in FACES:
+    for module in CALLERS:
         monkeypatch.setattr(module, "launch", launch)
-    monkeypatch.setattr(blocks, "on_gpu", lambda x: True)
+    monkeypatch.setattr(grid, "on_gpu", lambda x: True)
     return names
 
 
@@ -99,5 +99,5 @@ def test_what_they_can_t_do_is_done_without_them(name: str, launched: list[str])
 
 
 def test_arrays_of_numpy_never_come_there():
-    assert not blocks.on_gpu(X)
-    assert not blocks.takes(X, convbook.geometry.fit("kernel_size", 2, (9, 8)))
+    assert not grid.on_gpu(X)
+    assert not grid.takes(X, convbook.geometry.conv_geometry("kernel_size", 2, (9, 8)))

@@ -1,4 +1,4 @@
-"""Every kernel that the faces ask for compiles for the chips of today, without a warning."""
+"""Every kernel that is asked for compiles for the chips of today, without a warning."""
 
 import re
 from pathlib import Path
@@ -6,7 +6,7 @@ from typing import Any
 
 import nvrtc
 import pytest
-from conftest import FACES
+from conftest import CALLERS
 from references import Variant, convolution
 
 import convbook.engine.cuda
@@ -26,7 +26,7 @@ def asked_for() -> list[Kernel]:
         found.setdefault((kernel.file, kernel.macros), kernel)
 
     with pytest.MonkeyPatch.context() as patch:
-        for module in FACES:
+        for module in CALLERS:
             patch.setattr(module, "launch", note)
         for dtype in ("float16", "float32", "float64"):
             for tile in TILES if dtype != "float64" else TILES[-1:]:
@@ -34,18 +34,18 @@ def asked_for() -> list[Kernel]:
                 both = dtype == "float32" and tile == TILES[0]
                 for variant in VARIANTS if both else VARIANTS[:1]:
                     given = convolution(variant, dtype, (1, 9, 9), 1, 2, 2, [(1, 1), (1, 1)])
-                    cuda.forward(given.x, given.weight, given.out, given.lay)
-                    cuda.input_gradient(given.grad, given.weight, given.x, given.lay)
-                    cuda.weight_gradient(given.grad, given.x, given.weight, given.lay)
+                    cuda.forward(given.x, given.weight, given.out, given.geometry)
+                    cuda.input_gradient(given.grad, given.weight, given.x, given.geometry)
+                    cuda.weight_gradient(given.grad, given.x, given.weight, given.geometry)
                     if dtype == "float32":
                         out = given.out
-                        cuda.forward(given.x, given.weight, out, given.lay, precision="tf32")
+                        cuda.forward(given.x, given.weight, out, given.geometry, precision="tf32")
             of_depth = convolution(VARIANTS[0], dtype, (1, 9, 9), 2, 1, 1, [(1, 1), (1, 1)])
-            cuda.forward(of_depth.x, of_depth.weight, of_depth.out, of_depth.lay)
-            cuda.input_gradient(of_depth.grad, of_depth.weight, of_depth.x, of_depth.lay)
-            cuda.weight_gradient(of_depth.grad, of_depth.x, of_depth.weight, of_depth.lay)
+            cuda.forward(of_depth.x, of_depth.weight, of_depth.out, of_depth.geometry)
+            cuda.input_gradient(of_depth.grad, of_depth.weight, of_depth.x, of_depth.geometry)
+            cuda.weight_gradient(of_depth.grad, of_depth.x, of_depth.weight, of_depth.geometry)
             for indices in (False, True):
-                cuda.max_pool(given.x, given.lay, indices)
+                cuda.max_pool(given.x, given.geometry, indices)
     return list(found.values())
 
 

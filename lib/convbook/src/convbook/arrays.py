@@ -38,14 +38,14 @@ def array_module(x: object) -> Any:
     return np if namespace is None else namespace()
 
 
-def in_one_place(*names: str) -> Callable[[Callable[_P, _R]], Callable[_P, _R]]:
+def same_device(*names: str) -> Callable[[Callable[_P, _R]], Callable[_P, _R]]:
     """Decorate a function whose arguments `names` are arrays that must lie in the same memory.
 
     Arrays of different modules or devices are refused before any work: to move one silently would
     hide the slowest step of a program. CuPy works on the device where the arrays are, in the
     stream that is current there.
 
-    >>> @in_one_place("x", "y")
+    >>> @same_device("x", "y")
     ... def add(x, y):
     ...     return x + y
     >>> add(np.ones(1), np.ones(1))
@@ -112,11 +112,11 @@ def array_of(name: str, value: ArrayLike, ndim: int | None = None) -> Array:
             array = np.asarray(value)
         except ValueError:
             raise ValueError(
-                f"{name} must have rows of the same length; it is {shown(value)}"
+                f"{name} must have rows of the same length; it is {short_repr(value)}"
             ) from None
     was_array = array is value
     if kind_of(array) not in "biuf":
-        came = f"its dtype is {array.dtype}" if was_array else f"it is {shown(value)}"
+        came = f"its dtype is {array.dtype}" if was_array else f"it is {short_repr(value)}"
         raise TypeError(f"{name} must hold real numbers; {came}")
     if ndim is not None and array.ndim != ndim:
         raise ValueError(
@@ -199,12 +199,12 @@ def grad_of(grad: ArrayLike, shape: tuple[int, ...]) -> Array:
     return grad
 
 
-def in_one_dtype(*arrays: Array) -> tuple[Array, ...]:
+def promote(*arrays: Array) -> tuple[Array, ...]:
     """Return the arrays in the dtype to which they all promote; integers become int64.
 
     Sums of products would overflow a smaller integer, and bools would not add up at all.
 
-    >>> in_one_dtype(np.array([200], np.uint8), np.array([True]))
+    >>> promote(np.array([200], np.uint8), np.array([True]))
     (array([200]), array([1]))
     """
     xp = array_module(arrays[0])
@@ -221,7 +221,7 @@ def floating(*arrays: Array) -> tuple[Array, ...]:
     >>> floating(np.array([1, 2]))
     (array([1., 2.]),)
     """
-    given = in_one_dtype(*arrays)
+    given = promote(*arrays)
     if kind_of(given[0]) == "f":
         return given
     return tuple(cast(array, array_module(array).float64) for array in given)
@@ -239,7 +239,7 @@ def integer(name: str, value: object, least: int = 0) -> int:
     if number is not None and number >= least:
         return number
     error = TypeError if number is None else ValueError
-    raise error(f"{name} must be an integer of at least {least}; it is {shown(value)}")
+    raise error(f"{name} must be an integer of at least {least}; it is {short_repr(value)}")
 
 
 def integers(
@@ -265,7 +265,9 @@ def integers(
         return tuple(numbers) * (1 if several else count or 1)
     error = TypeError if len(numbers) < len(given) else ValueError
     others = "" if count == 1 else f" or {count or 'a sequence'} of them"
-    raise error(f"{name} must be one integer of at least {least}{others}; it is {shown(value)}")
+    raise error(
+        f"{name} must be one integer of at least {least}{others}; it is {short_repr(value)}"
+    )
 
 
 def truth(name: str, value: object) -> bool:
@@ -277,14 +279,14 @@ def truth(name: str, value: object) -> bool:
     TypeError: bias must be True or False; it is 1
     """
     if not isinstance(value, (bool, np.bool_)):
-        raise TypeError(f"{name} must be True or False; it is {shown(value)}")
+        raise TypeError(f"{name} must be True or False; it is {short_repr(value)}")
     return bool(value)
 
 
-def shown(value: object, width: int = 80) -> str:
+def short_repr(value: object, width: int = 80) -> str:
     """`repr(value)` in one line of at most `width` characters.
 
-    >>> shown(list(range(100)), width=20)
+    >>> short_repr(list(range(100)), width=20)
     '[0, 1, 2, 3, 4, 5, …'
     """
     text = " ".join(repr(value).split())

@@ -4,8 +4,8 @@ import math
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from convbook.arrays import integer, integers, shown, truth
-from convbook.geometry import Padding, channels_per_group, fit, transposed_size
+from convbook.arrays import integer, integers, short_repr, truth
+from convbook.geometry import Padding, channels_per_group, conv_geometry, transposed_size
 
 
 class Cost(NamedTuple):
@@ -185,16 +185,22 @@ def _windowed(
 ) -> tuple[tuple[int, ...], int]:
     """The output's shape, and the number of input entries that each output entry sees."""
     n, c, *pixels = _image(shape)
-    lay = fit("kernel_size", kernel_size, tuple(pixels), stride, padding, dilation, ceil_mode)
+    geometry = conv_geometry(
+        "kernel_size", kernel_size, tuple(pixels), stride, padding, dilation, ceil_mode
+    )
     c_out = integer("c_out", c_out, 1)
-    return (n, c_out, *lay.positions), channels_per_group(c, c_out, groups) * math.prod(lay.size)
+    return (n, c_out, *geometry.output_shape), channels_per_group(c, c_out, groups) * math.prod(
+        geometry.kernel_size
+    )
 
 
 def _image(shape: Sequence[int]) -> tuple[int, ...]:
     """The shape of a batch of images, with at least one axis of pixels."""
     sizes = integers("shape", shape, None)
     if len(sizes) < 3:
-        raise ValueError(f"shape must be (n, c, pixels of one or more axes); it is {shown(shape)}")
+        raise ValueError(
+            f"shape must be (n, c, pixels of one or more axes); it is {short_repr(shape)}"
+        )
     return sizes
 
 

@@ -5,7 +5,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from convbook.arrays import shown, truth
+from convbook.arrays import short_repr, truth
 
 #: Photographs that `photograph` knows, with what each shows.
 PHOTOGRAPHS = {
@@ -42,7 +42,7 @@ def photograph(name: str = "chelsea", grey: bool = False) -> NDArray[np.float64]
     ((3, 300, 451), (3, 512, 512))
     """
     if not isinstance(name, str) or name not in PHOTOGRAPHS:
-        raise ValueError(f"name must be one of {', '.join(PHOTOGRAPHS)}; it is {shown(name)}")
+        raise ValueError(f"name must be one of {', '.join(PHOTOGRAPHS)}; it is {short_repr(name)}")
     grey = truth("grey", grey)
     import skimage.data
 

@@ -9,7 +9,7 @@ import math
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Literal, NamedTuple
 
-from convbook.arrays import integer, integers, shown, truth
+from convbook.arrays import integer, integers, short_repr, truth
 
 #: Numbers of zeros before and after each axis, or what they follow from.
 Padding = int | Sequence[int | Sequence[int]] | Literal["same", "valid"]
@@ -58,7 +58,7 @@ def padding_pairs(
         return ((0, 0),) * axes
     if isinstance(padding, str) and padding == "same":
         if stride is not None and any(step != 1 for step in stride):
-            raise ValueError(f"stride must be 1 for padding 'same'; it is {shown(stride)}")
+            raise ValueError(f"stride must be 1 for padding 'same'; it is {short_repr(stride)}")
         each = zip(size, dilation or (1,) * axes, strict=True)
         return tuple(same_padding(s, d) for s, d in each)
     return number_pairs("padding", padding, axes)
@@ -90,7 +90,7 @@ def number_pairs(
     except (TypeError, ValueError) as error:
         several_of = "a pair of them" if count == 1 else f"{count} integers or pairs"
         raise type(error)(
-            f"{name} must be one integer of at least 0 or {several_of}; it is {shown(value)}"
+            f"{name} must be one integer of at least 0 or {several_of}; it is {short_repr(value)}"
         ) from None
     return tuple((before, after) for before, after in pairs)
 
@@ -126,11 +126,13 @@ def output_size(
     return _positions(n, seen, (before, after), stride, truth("ceil_mode", ceil_mode))
 
 
-def _positions(n: int, span: int, pair: tuple[int, int], stride: int, ceil_mode: bool) -> int:
-    room = n + sum(pair) - span
+def _positions(n: int, extent: int, pair: tuple[int, int], stride: int, ceil_mode: bool) -> int:
+    """The positions of a kernel that is known to fit."""
+    room = n + sum(pair) - extent
     if not ceil_mode:
         return room // stride + 1
     steps = -(-room // stride)
+    # A last window that begins behind the image would see nothing but padding: it is left out.
     return steps + 1 if steps * stride < n + pair[0] else steps
 
 
@@ -159,85 +161,91 @@ def transposed_size(
     return out
 
 
-class Fit(NamedTuple):
-    """How a kernel lies on the pixels of an image, axis by axis; made by `fit`."""
+class ConvGeometry(NamedTuple):
+    """How a kernel lies on the pixels of an image, axis by axis; made by `conv_geometry`.
 
-    size: tuple[int, ...]
+    Shapes and sizes are those of the spatial axes alone, without batch and channels.
+    """
+
+    kernel_size: tuple[int, ...]
     stride: tuple[int, ...]
-    pairs: tuple[tuple[int, int], ...]
+    padding: tuple[tuple[int, int], ...]
     dilation: tuple[int, ...]
-    pixels: tuple[int, ...]
-    positions: tuple[int, ...]
+    input_shape: tuple[int, ...]
+    output_shape: tuple[int, ...]
 
     @property
-    def padded(self) -> tuple[int, ...]:
-        """The size of the image with its padding."""
+    def padded_shape(self) -> tuple[int, ...]:
+        """The shape of the image with its padding."""
         return tuple(
-            n + before + after for n, (before, after) in zip(self.pixels, self.pairs, strict=True)
+            n + before + after
+            for n, (before, after) in zip(self.input_shape, self.padding, strict=True)
         )
 
     @property
-    def spans(self) -> tuple[int, ...]:
-        """The pixels from the first to the last that a kernel sees."""
-        return tuple(1 + (s - 1) * d for s, d in zip(self.size, self.dilation, strict=True))
+    def extent(self) -> tuple[int, ...]:
+        """The pixels from the first to the last that a kernel sees: its `support` on each axis."""
+        return tuple(1 + (s - 1) * d for s, d in zip(self.kernel_size, self.dilation, strict=True))
 
     def taps(self) -> Iterator[tuple[tuple[int, ...], tuple[slice, ...]]]:
         """Each entry of the kernel with the pixels of the padded image that it sees.
 
         They are as many as there are positions, so a layer is a sum over taps of whole arrays.
 
-        >>> for tap in fit("kernel_size", 2, (5,), stride=2).taps():
+        >>> for tap in conv_geometry("kernel_size", 2, (5,), stride=2).taps():
         ...     print(tap)
         ((0,), (slice(0, 3, 2),))
         ((1,), (slice(1, 4, 2),))
         """
-        for tap in itertools.product(*map(range, self.size)):
+        axes = list(zip(self.dilation, self.output_shape, self.stride, strict=True))
+        for tap in itertools.product(*map(range, self.kernel_size)):
             yield (
                 tap,
                 tuple(
-                    slice(t * d, t * d + (count - 1) * step + 1, step)
-                    for t, d, count, step in zip(
-                        tap, self.dilation, self.positions, self.stride, strict=True
-                    )
+                    slice(t * gap, t * gap + (count - 1) * step + 1, step)
+                    for t, (gap, count, step) in zip(tap, axes, strict=True)
                 ),
             )
 
 
-def fit(
+def conv_geometry(
     name: str,
-    size: int | Sequence[int],
-    pixels: tuple[int, ...],
+    kernel_size: int | Sequence[int],
+    input_shape: tuple[int, ...],
     stride: int | Sequence[int] = 1,
     padding: Padding = 0,
     dilation: int | Sequence[int] = 1,
     ceil_mode: bool = False,
-) -> Fit:
-    """Lay a kernel of this `size` on an image of `pixels`; one number serves every axis.
+) -> ConvGeometry:
+    """Lay a kernel of this size on an image of `input_shape`; one number serves every axis.
 
     Raises ValueError, about the argument `name`, unless the kernel fits in the padded image.
 
-    >>> fit("kernel_size", (3, 2), (5, 4), stride=(2, 1), padding=1).positions
+    >>> conv_geometry("kernel_size", (3, 2), (5, 4), stride=(2, 1), padding=1).output_shape
     (3, 5)
     """
-    axes = len(pixels)
-    size = integers(name, size, axes)
+    axes = len(input_shape)
+    kernel_size = integers(name, kernel_size, axes)
     stride = integers("stride", stride, axes, 1)
     dilation = integers("dilation", dilation, axes, 1)
-    spans = tuple(1 + (s - 1) * d for s, d in zip(size, dilation, strict=True))
-    pairs = padding_pairs(padding, tuple(max(s, 1) for s in size), stride, dilation)
-    padded = tuple(n + sum(pair) for n, pair in zip(pixels, pairs, strict=True))
-    if 0 in size or any(span > n for span, n in zip(spans, padded, strict=True)):
+    # An empty kernel is refused below, with a better message than that of its padding.
+    least_one = tuple(max(s, 1) for s in kernel_size)
+    pairs = padding_pairs(padding, least_one, stride, dilation)
+    ceil_mode = truth("ceil_mode", ceil_mode)
+    geometry = ConvGeometry(kernel_size, stride, pairs, dilation, input_shape, ())
+    extent, padded = geometry.extent, geometry.padded_shape
+    if 0 in kernel_size or any(seen > n for seen, n in zip(extent, padded, strict=True)):
         subject = name if name == "kernel_size" else f"the kernel size of {name}"
-        dilated = "" if spans == size else f" with dilation {dilation}"
+        dilated = "" if extent == kernel_size else f" with dilation {dilation}"
         raise ValueError(
             f"{subject} must be at least 1 and fit in the padded size {padded}; "
-            f"it is {size}{dilated}"
+            f"it is {kernel_size}{dilated}"
         )
-    ceil_mode = truth("ceil_mode", ceil_mode)
-    positions = tuple(
-        _positions(*axis, ceil_mode) for axis in zip(pixels, spans, pairs, stride, strict=True)
+    output_shape = tuple(
+        _positions(*axis, ceil_mode)
+        for axis in zip(input_shape, extent, pairs, stride, strict=True)
     )
-    return Fit(size, stride, pairs, dilation, pixels, positions)
+    return geometry._replace(output_shape=output_shape)
 
 
 class Window(NamedTuple):
@@ -310,7 +318,7 @@ def _windows(stack: Iterable[Sequence[int]]) -> list[Window]:
         if not isinstance(layer, Sequence) or not 1 <= len(layer) <= 4:
             raise ValueError(
                 f"layer {place} of stack must be (s, stride, padding, dilation), of which all but "
-                f"s may be left out; it is {shown(layer)}"
+                f"s may be left out; it is {short_repr(layer)}"
             )
         names = zip(Window._fields, Window(*layer), (1, 1, 0, 1), strict=True)
         windows.append(

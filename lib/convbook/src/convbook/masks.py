@@ -6,7 +6,7 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from convbook.arrays import integer, integers, shown, truth
+from convbook.arrays import integer, integers, short_repr, truth
 
 Layer = Literal["dense", "local", "shared"]
 
@@ -35,7 +35,7 @@ def parameter_map(
            [-1, -1,  0,  1]])
     """
     if not isinstance(layer, str) or layer not in ("dense", "local", "shared"):
-        raise ValueError(f"layer must be 'dense', 'local' or 'shared'; it is {shown(layer)}")
+        raise ValueError(f"layer must be 'dense', 'local' or 'shared'; it is {short_repr(layer)}")
     sizes, k = integers("shape", shape, None, least=1), integer("k", k)
     border = k if truth("padded", padded) else 0
     outputs = np.indices(sizes).reshape(len(sizes), -1, 1)

@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike
 
-from convbook.arrays import Array, array_of, integer, shown
+from convbook.arrays import Array, array_of, integer, short_repr
 from convbook.geometry import output_size, receptive_fields
 
 #: Distinct hues with a contrast of at least 3 : 1 against white and against near-black.
@@ -93,7 +93,7 @@ def show(fig: Any, alt: str) -> Picture:
     True
     """
     if not isinstance(alt, str) or not alt.strip():
-        raise ValueError(f"alt must describe the figure in words; it is {shown(alt)}")
+        raise ValueError(f"alt must describe the figure in words; it is {short_repr(alt)}")
     from matplotlib import rc_context
     from matplotlib.legend import Legend
 
@@ -162,7 +162,7 @@ def _limits(image: Array, limits: Any) -> tuple[float, float]:
         return float(np.nanmin(image)), float(np.nanmax(image))
     pair = array_of("limits", limits)
     if pair.shape != (2,) or not pair[0] < pair[1]:
-        raise ValueError(f"limits must be two numbers, low < high; they are {shown(limits)}")
+        raise ValueError(f"limits must be two numbers, low < high; they are {short_repr(limits)}")
     return float(pair[0]), float(pair[1])
 
 
@@ -184,7 +184,7 @@ def draw_matrix(
     numbers = _matrix_of_integers("numbers", numbers)
     rows, columns = numbers.shape
     if labels is not None and [len(row) for row in labels] != [columns] * rows:
-        raise ValueError(f"labels must have {rows} rows of {columns}; it is {shown(labels)}")
+        raise ValueError(f"labels must have {rows} rows of {columns}; it is {short_repr(labels)}")
     own = numbers if colours is None else _matrix_of_integers("colours", colours)
     if own.shape != numbers.shape:
         raise ValueError(f"colours must have the shape {numbers.shape}; it has {own.shape}")
@@ -274,7 +274,9 @@ def draw_activation_maps(
         )
     names = [f"channel {c}" for c in range(len(maps))] if titles is None else list(titles)
     if len(names) != len(maps):
-        raise ValueError(f"titles must be {len(maps)}, one for each map; they are {shown(titles)}")
+        raise ValueError(
+            f"titles must be {len(maps)}, one for each map; they are {short_repr(titles)}"
+        )
     low, high = _limits(maps, None)
     limits = (low, high) if low < high else (low, low + 1)
     for ax, image, name in zip(places, maps, names, strict=False):

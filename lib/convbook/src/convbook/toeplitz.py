@@ -19,17 +19,17 @@ from convbook.arrays import (
     array_of,
     cast,
     floating,
-    in_one_dtype,
-    in_one_place,
     integer,
     integers,
+    promote,
+    same_device,
 )
 from convbook.engine.dispatch import correlate, input_gradient
-from convbook.geometry import Fit, Padding, fit, padding_pairs
+from convbook.geometry import ConvGeometry, Padding, conv_geometry, padding_pairs
 from convbook.windows import sliding_windows
 
 
-@in_one_place("kernel")
+@same_device("kernel")
 def toeplitz_matrix(
     kernel: ArrayLike,
     shape: int | Sequence[int],
@@ -59,9 +59,9 @@ def toeplitz_matrix(
     array([[1, 2, 3, 0, 0],
            [0, 0, 1, 2, 3]])
     """
-    weight, lay, groups = _layer(kernel, shape, padding, stride, dilation, groups)
-    data, columns, starts = _entries(weight, lay, groups)
-    xp, size = array_module(weight), _matrix_shape(weight, lay, groups)
+    weight, geometry, groups = _layer(kernel, shape, padding, stride, dilation, groups)
+    data, columns, starts = _entries(weight, geometry, groups)
+    xp, size = array_module(weight), _matrix_shape(weight, geometry, groups)
     # The row of an entry: how many rows begin at it or before, less one.
     rows = xp.searchsorted(starts[1:], xp.arange(len(data)), side="right")
     matrix: Array = xp.zeros(size, dtype=weight.dtype)
@@ -69,7 +69,7 @@ def toeplitz_matrix(
     return matrix
 
 
-@in_one_place("kernel")
+@same_device("kernel")
 def toeplitz_csr(
     kernel: ArrayLike,
     shape: int | Sequence[int],
@@ -89,18 +89,18 @@ def toeplitz_csr(
     >>> sparse.nnz, sparse @ [1, 1, 1, 1]
     (10, array([5, 6, 6, 3]))
     """
-    weight, lay, groups = _layer(kernel, shape, padding, stride, dilation, groups)
-    size = _matrix_shape(weight, lay, groups)
+    weight, geometry, groups = _layer(kernel, shape, padding, stride, dilation, groups)
+    size = _matrix_shape(weight, geometry, groups)
     if array_module(weight) is np:
         from scipy.sparse import csr_array
 
-        return csr_array(_entries(weight, lay, groups), shape=size)
+        return csr_array(_entries(weight, geometry, groups), shape=size)
     from cupyx.scipy.sparse import csr_matrix
 
-    return csr_matrix(_entries(weight, lay, groups), shape=size)
+    return csr_matrix(_entries(weight, geometry, groups), shape=size)
 
 
-@in_one_place("kernel")
+@same_device("kernel")
 def toeplitz_operator(
     kernel: ArrayLike,
     shape: int | Sequence[int],
@@ -120,25 +120,25 @@ def toeplitz_operator(
     >>> operator @ np.ones(4, int), operator.T @ np.ones(4, int)
     (array([5, 6, 6, 3]), array([3, 6, 6, 5]))
     """
-    weight, lay, groups = _layer(kernel, shape, padding, stride, dilation, groups)
-    inputs = groups * weight.shape[1], *lay.pixels
-    outputs = weight.shape[0], *lay.positions
+    weight, geometry, groups = _layer(kernel, shape, padding, stride, dilation, groups)
+    inputs = groups * weight.shape[1], *geometry.input_shape
+    outputs = weight.shape[0], *geometry.output_shape
 
     def forward(vectors: Any) -> Any:
         """One image for each column of `vectors`."""
-        images, kernels = in_one_dtype(_in_rows(vectors, inputs), weight)
-        return _in_columns(correlate(images, kernels, lay), vectors)
+        images, kernels = promote(_in_rows(vectors, inputs), weight)
+        return _in_columns(correlate(images, kernels, geometry), vectors)
 
     def transposed(vectors: Any) -> Any:
-        images, kernels = in_one_dtype(_in_rows(vectors, outputs), weight)
-        return _in_columns(input_gradient(images, kernels, lay, groups), vectors)
+        images, kernels = promote(_in_rows(vectors, outputs), weight)
+        return _in_columns(input_gradient(images, kernels, geometry, groups), vectors)
 
     if array_module(weight) is np:
         from scipy.sparse.linalg import LinearOperator
     else:
         from cupyx.scipy.sparse.linalg import LinearOperator
     return LinearOperator(
-        _matrix_shape(weight, lay, groups),
+        _matrix_shape(weight, geometry, groups),
         matvec=forward,
         matmat=forward,
         rmatvec=transposed,
@@ -158,7 +158,7 @@ def _in_columns(arrays: Array, like: Array) -> Array:
     return arrays.reshape(len(arrays), -1).T.reshape(-1, *like.shape[1:])
 
 
-@in_one_place("kernel")
+@same_device("kernel")
 def diagonals_of(kernel: ArrayLike, n: int, padding: int | Sequence[int] = 0) -> Array:
     """The diagonals of `toeplitz_matrix(kernel, n, padding)`, from lower left to upper right.
 
@@ -168,9 +168,9 @@ def diagonals_of(kernel: ArrayLike, n: int, padding: int | Sequence[int] = 0) ->
     >>> diagonals_of([1, 2, 3], 4)
     array([0, 1, 2, 3, 0])
     """
-    (kernel,) = in_one_dtype(array_of("kernel", kernel, 1))
-    lay = fit("kernel", kernel.shape, (integer("n", n, 1),), 1, padding)
-    (rows,), ((before, _),), xp = lay.positions, lay.pairs, array_module(kernel)
+    (kernel,) = promote(array_of("kernel", kernel, 1))
+    geometry = conv_geometry("kernel", kernel.shape, (integer("n", n, 1),), 1, padding)
+    (rows,), ((before, _),), xp = geometry.output_shape, geometry.padding, array_module(kernel)
     out: Array = xp.zeros(rows + n - 1, dtype=kernel.dtype)
     first = rows - 1 - before
     seen = slice(max(first, 0), min(first + len(kernel), len(out)))
@@ -178,7 +178,7 @@ def diagonals_of(kernel: ArrayLike, n: int, padding: int | Sequence[int] = 0) ->
     return out
 
 
-@in_one_place("diagonals")
+@same_device("diagonals")
 def toeplitz_view(diagonals: ArrayLike, columns: int | None = None) -> Array:
     """The Toeplitz matrix with these diagonals, as a read-only view: nothing is copied.
 
@@ -202,7 +202,7 @@ def toeplitz_view(diagonals: ArrayLike, columns: int | None = None) -> Array:
     return sliding_windows(diagonals, width)[::-1]
 
 
-@in_one_place("diagonals", "x")
+@same_device("diagonals", "x")
 def toeplitz_product(diagonals: ArrayLike, x: ArrayLike) -> Array:
     """`toeplitz_view(diagonals, columns=len(x)) @ x` by FFT, without the matrix.
 
@@ -243,7 +243,7 @@ def is_toeplitz(matrix: ArrayLike) -> bool:
     return bool(array_module(matrix).all(matrix[1:, 1:] == matrix[:-1, :-1]))
 
 
-@in_one_place("matrix")
+@same_device("matrix")
 def kernel_of(
     matrix: ArrayLike,
     shape: int | Sequence[int] | None = None,
@@ -278,8 +278,8 @@ def kernel_of(
             )
         (pair,) = padding_pairs(padding, (1,))
         kernel_size = max(pixels[0] + sum(pair) + 1 - height, 0)
-    lay = fit("kernel_size", kernel_size, pixels, stride, padding, dilation)
-    inputs, outputs = math.prod(lay.pixels), math.prod(lay.positions)
+    geometry = conv_geometry("kernel_size", kernel_size, pixels, stride, padding, dilation)
+    inputs, outputs = math.prod(geometry.input_shape), math.prod(geometry.output_shape)
     if not height or not width or height % outputs or width % inputs:
         raise ValueError(
             f"matrix must have {outputs} rows and {inputs} columns for each channel; "
@@ -289,31 +289,37 @@ def kernel_of(
     blocks = xp.permute_dims(
         xp.reshape(matrix, (channels[0], outputs, channels[1], inputs)), (0, 2, 1, 3)
     )
-    seen, inside = _seen(lay, xp)
+    seen, inside = _seen(geometry, xp)
     row = xp.argmax(inside, axis=0)  # the first position that sees the pixel
     entry = xp.arange(row.shape[0])
     kernel: Array = blocks[:, :, row, xp.where(inside, seen, 0)[row, entry]]
     kernel = xp.where(xp.any(inside, axis=0), kernel, xp.zeros_like(kernel))
-    kernel = xp.reshape(kernel, (*channels, *lay.size))
-    whole = toeplitz_matrix(kernel, lay.pixels, lay.pairs, stride=lay.stride, dilation=lay.dilation)
+    kernel = xp.reshape(kernel, (*channels, *geometry.kernel_size))
+    whole = toeplitz_matrix(
+        kernel,
+        geometry.input_shape,
+        geometry.padding,
+        stride=geometry.stride,
+        dilation=geometry.dilation,
+    )
     if not bool(xp.all(whole == matrix)):
         raise ValueError(
-            f"matrix must be that of a convolution of {lay.pixels} pixels with a kernel of size "
-            f"{lay.size}; its entries are not those of one kernel"
+            f"matrix must be that of a convolution of {geometry.input_shape} pixels with a kernel "
+            f"of size {geometry.kernel_size}; its entries are not those of one kernel"
         )
     return kernel if channels != (1, 1) else kernel[0, 0]
 
 
 def _layer(
     kernel: ArrayLike, shape: Any, padding: Any, stride: Any, dilation: Any, groups: int
-) -> tuple[Array, Fit, int]:
+) -> tuple[Array, ConvGeometry, int]:
     """The weight (c_out, c/groups, size), how it lies on an image, and its groups."""
     kernel = array_of("kernel", kernel)
     if kernel.ndim < 1:
         raise ValueError(f"kernel must have at least 1 axis; it is the number {kernel}")
     listed = isinstance(shape, Sequence) or np.ndim(shape) == 1
     several = listed and len(shape) == kernel.ndim - 2 > 0
-    (weight,) = in_one_dtype(kernel if several else kernel[None, None])
+    (weight,) = promote(kernel if several else kernel[None, None])
     sizes = integers("shape", shape, weight.ndim - 2, 1)
     groups = integer("groups", groups, 1)
     if not weight.shape[0] or not weight.shape[1] or weight.shape[0] % groups:
@@ -321,37 +327,50 @@ def _layer(
             f"kernel must have output channels that groups, {groups}, divide, and input channels; "
             f"its shape is {kernel.shape}"
         )
-    return weight, fit("kernel", weight.shape[2:], sizes, stride, padding, dilation), groups
+    return (
+        weight,
+        conv_geometry("kernel", weight.shape[2:], sizes, stride, padding, dilation),
+        groups,
+    )
 
 
-def _matrix_shape(weight: Array, lay: Fit, groups: int) -> tuple[int, int]:
+def _matrix_shape(weight: Array, geometry: ConvGeometry, groups: int) -> tuple[int, int]:
     c_out, share = weight.shape[:2]
-    return c_out * math.prod(lay.positions), groups * share * math.prod(lay.pixels)
+    return c_out * math.prod(geometry.output_shape), groups * share * math.prod(
+        geometry.input_shape
+    )
 
 
-def _seen(lay: Fit, xp: Any) -> tuple[Array, Array]:
+def _seen(geometry: ConvGeometry, xp: Any) -> tuple[Array, Array]:
     """The pixel below each entry of the kernel at each position, and whether there is one."""
-    axes, seen, inside = len(lay.pixels), xp.asarray(0), xp.asarray(True)
-    for axis, n in enumerate(lay.pixels):
-        starts = xp.arange(lay.positions[axis]) * lay.stride[axis] - lay.pairs[axis][0]
-        place = starts[:, None] + xp.arange(lay.size[axis]) * lay.dilation[axis]
+    axes, seen, inside = len(geometry.input_shape), xp.asarray(0), xp.asarray(True)
+    for axis, n in enumerate(geometry.input_shape):
+        starts = (
+            xp.arange(geometry.output_shape[axis]) * geometry.stride[axis]
+            - geometry.padding[axis][0]
+        )
+        place = starts[:, None] + xp.arange(geometry.kernel_size[axis]) * geometry.dilation[axis]
         shape = [1] * (2 * axes)
         shape[axis], shape[axes + axis] = place.shape
         place = place.reshape(shape)
         seen, inside = seen * n + place, inside & (place >= 0) & (place < n)
-    flat = math.prod(lay.positions), math.prod(lay.size)
+    flat = math.prod(geometry.output_shape), math.prod(geometry.kernel_size)
     return xp.reshape(seen, flat), xp.reshape(inside, flat)
 
 
-def _entries(weight: Array, lay: Fit, groups: int) -> tuple[Array, Array, Array]:
+def _entries(weight: Array, geometry: ConvGeometry, groups: int) -> tuple[Array, Array, Array]:
     """What the matrix holds, row by row: numbers, their columns, and where each row begins."""
     xp, (c_out, share) = array_module(weight), weight.shape[:2]
-    rows, taps, pixels = math.prod(lay.positions), math.prod(lay.size), math.prod(lay.pixels)
+    rows, taps, pixels = (
+        math.prod(geometry.output_shape),
+        math.prod(geometry.kernel_size),
+        math.prod(geometry.input_shape),
+    )
     most = max(c_out * rows * share * taps, groups * share * pixels)
     integer_dtype = xp.int32 if most <= int(xp.iinfo(xp.int32).max) else xp.int64
 
     # The rows of one output channel: those of the others have the same entries in the same places.
-    seen, inside = _seen(lay, xp)
+    seen, inside = _seen(geometry, xp)
     channels = xp.arange(share)[:, None]
     where = xp.broadcast_to(inside[:, None, :], (rows, share, taps))
     columns = cast(seen[:, None, :] + channels * pixels, integer_dtype)[where]
@@ -367,8 +386,8 @@ def _entries(weight: Array, lay: Fit, groups: int) -> tuple[Array, Array, Array]
     starts[1:] = (ends + xp.arange(c_out)[:, None] * count).reshape(-1)
 
     # Lines of positions that lie wholly within the image along the first axis are all equal.
-    before, inner = _inner_lines(lay)
-    line = rows // lay.positions[0]
+    before, inner = _inner_lines(geometry)
+    line = rows // geometry.output_shape[0]
     bounds = xp.concat((xp.zeros(1, dtype=ends.dtype), ends))
     first, last = int(bounds[before * line]), int(bounds[(before + inner) * line])
     kernels = weight.reshape(c_out, share * taps)
@@ -381,10 +400,12 @@ def _entries(weight: Array, lay: Fit, groups: int) -> tuple[Array, Array, Array]
     return data.reshape(-1), places.reshape(-1), starts
 
 
-def _inner_lines(lay: Fit) -> tuple[int, int]:
+def _inner_lines(geometry: ConvGeometry) -> tuple[int, int]:
     """How many positions along the first axis begin before the image, and how many lie in it."""
-    (before, _), step = lay.pairs[0], lay.stride[0]
-    first = min(-(-before // step), lay.positions[0])
-    reach = lay.pixels[0] - 1 - (lay.size[0] - 1) * lay.dilation[0] + before
-    last = min(reach // step + 1, lay.positions[0])
+    (before, _), step = geometry.padding[0], geometry.stride[0]
+    first = min(-(-before // step), geometry.output_shape[0])
+    reach = (
+        geometry.input_shape[0] - 1 - (geometry.kernel_size[0] - 1) * geometry.dilation[0] + before
+    )
+    last = min(reach // step + 1, geometry.output_shape[0])
     return first, max(last - first, 0)

@@ -12,18 +12,18 @@ from convbook.arrays import (
     array_module,
     array_of,
     axes_in_words,
-    in_one_place,
     integer,
     integers,
     kind_of,
-    shown,
+    same_device,
+    short_repr,
 )
-from convbook.geometry import Padding, fit, number_pairs, support
+from convbook.geometry import Padding, conv_geometry, number_pairs, support
 
 Mode = Literal["constant", "reflect", "replicate", "circular"]
 
 
-@in_one_place("x")
+@same_device("x")
 def pad(
     x: ArrayLike,
     padding: int | Sequence[int | Sequence[int]],
@@ -59,7 +59,7 @@ def pad(
     return x
 
 
-@in_one_place("grad")
+@same_device("grad")
 def pad_backward(
     grad: ArrayLike,
     padding: int | Sequence[int | Sequence[int]],
@@ -100,7 +100,8 @@ def _check_pad(x: ArrayLike, padding: Any, axes: int, mode: str) -> tuple[Array,
     pairs = number_pairs("padding", padding, axes)
     if mode not in ("constant", "reflect", "replicate", "circular"):
         raise ValueError(
-            f"mode must be 'constant', 'reflect', 'replicate' or 'circular'; it is {shown(mode)}"
+            "mode must be 'constant', 'reflect', 'replicate' or 'circular'; "
+            f"it is {short_repr(mode)}"
         )
     return x, pairs
 
@@ -121,7 +122,7 @@ def _held(x: Array, value: float) -> float:
     limits = None if kind == "b" else array_module(x).iinfo(x.dtype)
     low, high = (limits.min, limits.max) if limits else (0, 1)
     if not low <= number <= high or number != int(number):
-        raise ValueError(f"value must fit in the dtype of x, {x.dtype}; it is {shown(value)}")
+        raise ValueError(f"value must fit in the dtype of x, {x.dtype}; it is {short_repr(value)}")
     return int(number)
 
 
@@ -147,7 +148,7 @@ def _sources(n: int, pair: tuple[int, int], mode: str) -> list[int]:
     return [n - 1 - abs(n - 1 - abs(place)) for place in places]
 
 
-@in_one_place("x")
+@same_device("x")
 def sliding_windows(
     x: ArrayLike,
     size: int | Sequence[int],
@@ -171,18 +172,18 @@ def sliding_windows(
     x, size = array_of("x", x), integers("size", size, None, least=1)
     stride = integers("stride", stride, len(size), 1)
     dilation = integers("dilation", dilation, len(size), 1)
-    spans = tuple(support(s, d) for s, d in zip(size, dilation, strict=True))
+    extent = tuple(support(s, d) for s, d in zip(size, dilation, strict=True))
     spatial = x.shape[max(x.ndim - len(size), 0) :]
-    if len(spatial) < len(size) or any(s > n for s, n in zip(spans, spatial, strict=True)):
-        dilated = "" if spans == size else f" with dilation {dilation}"
+    if len(spatial) < len(size) or any(s > n for s, n in zip(extent, spatial, strict=True)):
+        dilated = "" if extent == size else f" with dilation {dilation}"
         raise ValueError(f"size must fit in the last axes of x, {spatial}; it is {size}{dilated}")
     tricks, axes = array_module(x).lib.stride_tricks, tuple(range(-len(size), 0))
-    windows = tricks.sliding_window_view(x, spans, axis=axes)
+    windows = tricks.sliding_window_view(x, extent, axis=axes)
     some: Array = windows[(..., *(slice(None, None, step) for step in (*stride, *dilation)))]
     return some
 
 
-@in_one_place("x")
+@same_device("x")
 def unfold(
     x: ArrayLike,
     kernel_size: int | Sequence[int],
@@ -205,16 +206,21 @@ def unfold(
     """
     x = images_of("x", x)
     axes = x.ndim - 2
-    lay = fit("kernel_size", kernel_size, x.shape[2:], stride, padding, dilation)
-    windows = sliding_windows(pad(x, lay.pairs, axes=axes), lay.size, lay.stride, lay.dilation)
+    geometry = conv_geometry("kernel_size", kernel_size, x.shape[2:], stride, padding, dilation)
+    windows = sliding_windows(
+        pad(x, geometry.padding, axes=axes),
+        geometry.kernel_size,
+        geometry.stride,
+        geometry.dilation,
+    )
     order = (0, 1, *range(2 + axes, 2 + 2 * axes), *range(2, 2 + axes))
     xp, (n, c) = array_module(x), x.shape[:2]
-    shape = n, c * math.prod(lay.size), math.prod(lay.positions)
+    shape = n, c * math.prod(geometry.kernel_size), math.prod(geometry.output_shape)
     columns: Array = xp.reshape(xp.permute_dims(windows, order), shape)
     return columns
 
 
-@in_one_place("columns")
+@same_device("columns")
 def fold(
     columns: ArrayLike,
     output_size: int | Sequence[int],
@@ -235,20 +241,20 @@ def fold(
     """
     columns = array_of("columns", columns, 3)
     pixels = integers("output_size", output_size, None)
-    lay = fit("kernel_size", kernel_size, pixels, stride, padding, dilation)
+    geometry = conv_geometry("kernel_size", kernel_size, pixels, stride, padding, dilation)
     n, rows, windows = columns.shape
-    taps = math.prod(lay.size)
-    if rows % taps or windows != math.prod(lay.positions):
+    taps, positions = math.prod(geometry.kernel_size), math.prod(geometry.output_shape)
+    if rows % taps or windows != positions:
         raise ValueError(
-            f"columns must have a multiple of {taps} rows and {math.prod(lay.positions)} columns; "
+            f"columns must have a multiple of {taps} rows and {positions} columns; "
             f"its shape is {columns.shape}"
         )
     xp, every = array_module(columns), (slice(None), slice(None))
-    columns = xp.reshape(columns, (n, rows // taps, *lay.size, *lay.positions))
-    out: Array = xp.zeros((n, rows // taps, *lay.padded), dtype=columns.dtype)
-    for tap, seen in lay.taps():
+    columns = xp.reshape(columns, (n, rows // taps, *geometry.kernel_size, *geometry.output_shape))
+    out: Array = xp.zeros((n, rows // taps, *geometry.padded_shape), dtype=columns.dtype)
+    for tap, seen in geometry.taps():
         out[every + seen] += columns[(*every, *tap, ...)]
-    image: Array = out[_inner(pixels, lay.pairs)]
+    image: Array = out[_inner(pixels, geometry.padding)]
     return image
 
 

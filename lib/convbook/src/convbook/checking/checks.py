@@ -16,7 +16,7 @@ from typing import Any
 
 import numpy as np
 
-from convbook.arrays import Array, shown
+from convbook.arrays import Array, short_repr
 from convbook.checking.comparison import Dtype, Problem, Rules, describe_answer, problem_with
 from convbook.checking.handwritten import ready_made_in
 
@@ -237,7 +237,7 @@ def _describe(value: Any) -> str:
         return "(a function)"
     if any(True for _ in _arrays_in(value)):
         return f"({describe_answer(value)})"
-    return f"= {shown(value.item() if isinstance(value, np.generic) else value, 60)}"
+    return f"= {short_repr(value.item() if isinstance(value, np.generic) else value, 60)}"
 
 
 def _arrays_in(value: Any) -> Iterator[Array]:

@@ -12,7 +12,7 @@ from typing import Any, Literal, get_args
 
 import numpy as np
 
-from convbook.arrays import shown
+from convbook.arrays import short_repr
 from convbook.checking.causes import Array, first_difference, usual_cause
 
 Dtype = Literal["int", "bool", "float", "number", "same"]
@@ -47,7 +47,9 @@ class Rules:
 
     def __post_init__(self) -> None:
         if self.dtype is not None and self.dtype not in get_args(Dtype):
-            raise ValueError(f"dtype must be one of {get_args(Dtype)}; it is {shown(self.dtype)}")
+            raise ValueError(
+                f"dtype must be one of {get_args(Dtype)}; it is {short_repr(self.dtype)}"
+            )
         if self.dtype == "same" and not self.inputs:
             raise ValueError("dtype can only be 'same' when an argument is an array")
 
@@ -65,7 +67,7 @@ def problem_with(
         return _problem_with_entries(answer, expect, rules, causes)
     right = _numbers(expect)
     if right is None:
-        raise TypeError(f"expect must hold real numbers or bools; it is {shown(expect)}")
+        raise TypeError(f"expect must hold real numbers or bools; it is {short_repr(expect)}")
     wanted = f"a NumPy array of shape {right.shape}" if right.ndim else "one number"
     if right.dtype.kind == "b" and not right.ndim:
         wanted = "True or False"
@@ -187,9 +189,9 @@ def describe_answer(answer: Any) -> str:
     if answer is None:
         return "None"
     if _is(answer, np.generic):
-        return f"{shown(answer.item(), 40)} ({_type_name(answer)})"
+        return f"{short_repr(answer.item(), 40)} ({_type_name(answer)})"
     if type(answer) in (bool, int, float, complex, str):
-        return f"{shown(answer, 40)} ({type(answer).__name__})"
+        return f"{short_repr(answer, 40)} ({type(answer).__name__})"
     return _type_name(answer)
 
 

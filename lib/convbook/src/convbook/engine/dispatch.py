@@ -13,8 +13,8 @@ from typing import Any
 from convbook.arrays import array_module, cast, kind_of
 from convbook.engine import cuda
 from convbook.engine.algorithms import algorithm
-from convbook.engine.algorithms.blocks import AnyArray, Shape, at_a_time
-from convbook.geometry import Fit
+from convbook.engine.algorithms.buffers import AnyArray, Shape, at_a_time
+from convbook.geometry import ConvGeometry
 from convbook.windows import Mode, pad, pad_backward
 
 # Numbers copied at a time, where a copy with another dtype, order or border is needed.
@@ -22,69 +22,87 @@ COPIED = 1 << 21
 
 
 def correlate(
-    x: AnyArray, weight: AnyArray, lay: Fit, method: str = "auto", mode: Mode = "constant"
+    x: AnyArray,
+    weight: AnyArray,
+    geometry: ConvGeometry,
+    method: str = "auto",
+    mode: Mode = "constant",
 ) -> AnyArray:
     """The convolution of `x` (n, c, pixels) and `weight` (c_out, c/groups, kernel)."""
-    shape = (x.shape[0], weight.shape[0], *lay.positions)
+    shape = (x.shape[0], weight.shape[0], *geometry.output_shape)
     out: AnyArray = array_module(x).empty(shape, dtype=x.dtype)
-    _fill(out, x, weight, lay, method, mode)
+    _fill(out, x, weight, geometry, method, mode)
     return out
 
 
 def input_gradient(
-    grad: AnyArray, weight: AnyArray, lay: Fit, groups: int, mode: Mode = "constant"
+    grad: AnyArray, weight: AnyArray, geometry: ConvGeometry, groups: int, mode: Mode = "constant"
 ) -> AnyArray:
     """The transpose of `correlate` in `x`: from the output's shape to that of `x`."""
-    shape = (grad.shape[0], groups * weight.shape[1], *lay.pixels)
+    shape = (grad.shape[0], groups * weight.shape[1], *geometry.input_shape)
     out: AnyArray = array_module(grad).zeros(shape, dtype=grad.dtype)
     if mode != "constant":
         for images in _parts(out):
-            padded = input_gradient(grad[images, ...], weight, _inside(lay), groups)
-            out[images, ...] = pad_backward(padded, lay.pairs, len(lay.size), mode)
+            padded = input_gradient(grad[images, ...], weight, _inside(geometry), groups)
+            out[images, ...] = pad_backward(
+                padded, geometry.padding, len(geometry.kernel_size), mode
+            )
         return out
-    if cuda.takes(grad, lay):
-        cuda.input_gradient(grad, weight, out, lay)
+    if cuda.takes(grad, geometry):
+        cuda.input_gradient(grad, weight, out, geometry)
         return out
     turned = _turned(weight, groups)
-    befores = tuple(before for before, _ in lay.pairs)
-    each = zip(lay.size, lay.stride, befores, lay.dilation, lay.pixels, lay.positions, strict=True)
+    befores = tuple(before for before, _ in geometry.padding)
+    each = zip(
+        geometry.kernel_size,
+        geometry.stride,
+        befores,
+        geometry.dilation,
+        geometry.input_shape,
+        geometry.output_shape,
+        strict=True,
+    )
     for phases in itertools.product(*(list(_phases(*axis)) for axis in each)):
         pixels, taps, *how = zip(*phases, strict=True)
         part = turned[(..., *taps)]
-        _fill(out[(..., *pixels)], grad, part, Fit(part.shape[2:], *how), "auto", "constant")
+        _fill(
+            out[(..., *pixels)], grad, part, ConvGeometry(part.shape[2:], *how), "auto", "constant"
+        )
     return out
 
 
 def weight_gradient(
-    grad: AnyArray, x: AnyArray, shape: Shape, lay: Fit, mode: Mode = "constant"
+    grad: AnyArray, x: AnyArray, shape: Shape, geometry: ConvGeometry, mode: Mode = "constant"
 ) -> AnyArray:
     """The transpose of `correlate` in `weight`, which has this shape, from that of the output."""
     xp, dtype = array_module(x), _working_dtype(x)
     total: AnyArray = xp.zeros(shape, dtype=dtype)
     if not _is_nothing(x, total, grad, mode):
-        chosen = algorithm("auto", x, total, lay, gradient=True)
-        inside = lay if mode == "constant" else _inside(lay)
+        chosen = algorithm("auto", x, total, geometry, gradient=True)
+        inside = geometry if mode == "constant" else _inside(geometry)
         for images in _parts(*_copied(dtype, grad), *_copied(dtype, x, mode)):
             part = xp.zeros(shape, dtype=dtype)
-            seen = _laid_out(_padded(x[images, ...], lay, mode), dtype)
+            seen = _laid_out(_padded(x[images, ...], geometry, mode), dtype)
             chosen.weight_gradient(_laid_out(grad[images, ...], dtype), seen, part, inside)
             total += part
     return cast(total, x.dtype)
 
 
-def _fill(out: AnyArray, x: AnyArray, weight: AnyArray, lay: Fit, method: str, mode: Mode) -> None:
+def _fill(
+    out: AnyArray, x: AnyArray, weight: AnyArray, geometry: ConvGeometry, method: str, mode: Mode
+) -> None:
     """Write the convolution into `out`, which may be a view."""
     xp, dtype = array_module(x), _working_dtype(x)
     weight = _laid_out(weight, dtype)
-    chosen = algorithm(method, x, weight, lay)
+    chosen = algorithm(method, x, weight, geometry)
     if _is_nothing(x, weight, out, mode):
         out[...] = 0
         return
-    inside = lay if mode == "constant" else _inside(lay)
+    inside = geometry if mode == "constant" else _inside(geometry)
     for images in _parts(*_copied(dtype, x, mode), *_copied(dtype, out)):
         made = out[images, ...]
         target = xp.empty(made.shape, dtype=dtype) if _copied(dtype, made) else made
-        seen = _laid_out(_padded(x[images, ...], lay, mode), dtype)
+        seen = _laid_out(_padded(x[images, ...], geometry, mode), dtype)
         chosen.forward(seen, weight, target, inside)
         if target is not made:
             made[...] = cast(target, out.dtype)
@@ -96,13 +114,19 @@ def _is_nothing(x: AnyArray, weight: AnyArray, out: AnyArray, mode: Mode) -> boo
     return empty or (mode == "constant" and 0 in x.shape)
 
 
-def _padded(x: AnyArray, lay: Fit, mode: Mode) -> AnyArray:
-    return x if mode == "constant" else pad(x, lay.pairs, axes=len(lay.size), mode=mode)
+def _padded(x: AnyArray, geometry: ConvGeometry, mode: Mode) -> AnyArray:
+    return (
+        x
+        if mode == "constant"
+        else pad(x, geometry.padding, axes=len(geometry.kernel_size), mode=mode)
+    )
 
 
-def _inside(lay: Fit) -> Fit:
+def _inside(geometry: ConvGeometry) -> ConvGeometry:
     """The same for an image that has been padded already."""
-    return lay._replace(pixels=lay.padded, pairs=((0, 0),) * len(lay.size))
+    return geometry._replace(
+        input_shape=geometry.padded_shape, padding=((0, 0),) * len(geometry.kernel_size)
+    )
 
 
 def _phases(
@@ -111,7 +135,7 @@ def _phases(
     """The convolutions that make up the transpose of one, along an axis.
 
     Each gives the pixels at which it answers, the entries of the turned kernel that it takes, and
-    how these lie on the output's gradient: what a `Fit` holds, without the size.
+    how these lie on the output's gradient: what a `ConvGeometry` holds, without the size.
     """
     common = math.gcd(stride, dilation)
     period, gap = stride // common, dilation // common

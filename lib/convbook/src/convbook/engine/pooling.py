@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 
 from convbook.arrays import Array, array_module, cast, kind_of
-from convbook.geometry import Fit
+from convbook.geometry import ConvGeometry
 
 #: Bytes of input that are worked on at once: they and what is made of them stay in the cache.
 BLOCK = 2**18
@@ -67,7 +67,7 @@ def lowest(x: Array) -> float:
     return False if kind == "b" else int(array_module(x).iinfo(x.dtype).min)
 
 
-def reach(lay: Fit) -> tuple[int, ...]:
+def reach(geometry: ConvGeometry) -> tuple[int, ...]:
     """Entries along each axis from the first that a window sees to the last.
 
     They differ from the padded size where windows stop short of it, or reach beyond it.
@@ -75,68 +75,79 @@ def reach(lay: Fit) -> tuple[int, ...]:
     return tuple(
         (count - 1) * step + (s - 1) * gap + 1
         for count, step, s, gap in zip(
-            lay.positions, lay.stride, lay.size, lay.dilation, strict=True
+            geometry.output_shape,
+            geometry.stride,
+            geometry.kernel_size,
+            geometry.dilation,
+            strict=True,
         )
     )
 
 
-def overlap(lay: Fit) -> tuple[tuple[Any, ...], tuple[Any, ...]]:
+def overlap(geometry: ConvGeometry) -> tuple[tuple[Any, ...], tuple[Any, ...]]:
     """Which pixels windows reach, and where these lie in what they reach, along each axis."""
-    places = list(zip(lay.pixels, reach(lay), lay.pairs, strict=True))
+    places = list(zip(geometry.input_shape, reach(geometry), geometry.padding, strict=True))
     here = [slice(0, max(min(n, length - before), 0)) for n, length, (before, _) in places]
-    there = [slice(p[0], p[0] + seen.stop) for p, seen in zip(lay.pairs, here, strict=True)]
+    there = [slice(p[0], p[0] + seen.stop) for p, seen in zip(geometry.padding, here, strict=True)]
     return tuple(here), tuple(there)
 
 
-def reached(x: Array, lay: Fit, filling: float, dtype: Any) -> Iterator[tuple[slice, Array]]:
+def reached(
+    x: Array, geometry: ConvGeometry, filling: float, dtype: Any
+) -> Iterator[tuple[slice, Array]]:
     """Blocks of planes in this dtype, with `filling` where windows reach beyond the pixels."""
     xp, planes = array_module(x), planes_of(x)
-    here, there = overlap(lay)
+    here, there = overlap(geometry)
     around: Array | None = None
     for block in blocks(planes):
         part = planes[(block, *here)]
-        if part.shape[1:] != reach(lay):
+        if part.shape[1:] != reach(geometry):
             if around is None:
-                around = xp.full((part.shape[0], *reach(lay)), filling, dtype=dtype)
+                around = xp.full((part.shape[0], *reach(geometry)), filling, dtype=dtype)
             some = slice(part.shape[0])
             around[(some, *there)] = cast(part, dtype)
             part = around[some, ...]
         yield block, cast(part, dtype)
 
 
-def taps(lay: Fit, axis: int) -> list[Any]:
+def taps(geometry: ConvGeometry, axis: int) -> list[Any]:
     """For each entry of the kernel along an axis, the index of what it sees at every position."""
-    count, step, gap = lay.positions[axis], lay.stride[axis], lay.dilation[axis]
+    count, step, gap = geometry.output_shape[axis], geometry.stride[axis], geometry.dilation[axis]
     every, last = (slice(None),) * (axis + 1), (count - 1) * step + 1
-    return [(*every, slice(t * gap, t * gap + last, step), ...) for t in range(lay.size[axis])]
+    return [
+        (*every, slice(t * gap, t * gap + last, step), ...)
+        for t in range(geometry.kernel_size[axis])
+    ]
 
 
-def combined(part: Array, lay: Fit, combine: Any, reduce: Any) -> Array:
+def combined(part: Array, geometry: ConvGeometry, combine: Any, reduce: Any) -> Array:
     """Combine all numbers of each window, along the first axis first: there rows are whole.
 
     `combine` makes one array of two, `reduce` one number of an axis.
     """
-    if math.prod(part.shape[1:]) == math.prod(lay.size):  # one window: all that there is
+    if math.prod(part.shape[1:]) == math.prod(
+        geometry.kernel_size
+    ):  # one window: all that there is
         xp, count = array_module(part), part.shape[0]
-        one = reduce(xp.reshape(part, (count, math.prod(lay.size))), axis=1)
-        whole: Array = xp.reshape(one, (count, *lay.positions))
+        one = reduce(xp.reshape(part, (count, math.prod(geometry.kernel_size))), axis=1)
+        whole: Array = xp.reshape(one, (count, *geometry.output_shape))
         return whole
-    for axis in range(len(lay.size)):
-        part = functools.reduce(combine, (part[seen] for seen in taps(lay, axis)))
+    for axis in range(len(geometry.kernel_size)):
+        part = functools.reduce(combine, (part[seen] for seen in taps(geometry, axis)))
     return part
 
 
-def spread(grad: Array, lay: Fit) -> Array:
+def spread(grad: Array, geometry: ConvGeometry) -> Array:
     """The transpose of summing windows: every number is added where its window reaches."""
     xp = array_module(grad)
-    for axis, length in reversed(list(enumerate(reach(lay)))):
+    for axis, length in reversed(list(enumerate(reach(geometry)))):
         shape = (*grad.shape[: axis + 1], length, *grad.shape[axis + 2 :])
-        if length == lay.size[axis]:  # one window
+        if length == geometry.kernel_size[axis]:  # one window
             grad = xp.broadcast_to(grad, shape)
             continue
         out: Array = xp.zeros(shape, dtype=grad.dtype)
-        alone = lay.stride[axis] >= lay.size[axis] and lay.dilation[axis] == 1
-        for seen in taps(lay, axis):
+        alone = geometry.stride[axis] >= geometry.kernel_size[axis] and geometry.dilation[axis] == 1
+        for seen in taps(geometry, axis):
             if alone:
                 out[seen] = grad
             else:
@@ -186,29 +197,29 @@ def _scattered_by_scipy(grad: Array, indices: Array, sizes: tuple[int, int]) -> 
     return cast(out, grad.dtype)
 
 
-def first_maxima(part: Array, lay: Fit) -> tuple[Array, Array]:
+def first_maxima(part: Array, geometry: ConvGeometry) -> tuple[Array, Array]:
     """The largest number of each window, and which entry of the window is the first to hold it.
 
     NaN is larger than every number. Along each axis, a block is compared as one long row with
     itself moved on: what wraps over the end of the axis stands where no window begins.
     """
-    xp, entries, below = array_module(part), math.prod(lay.size), 1
+    xp, entries, below = array_module(part), math.prod(geometry.kernel_size), 1
     if part[0].size == entries:  # one window: all that there is
         flat = part.reshape(len(part), -1)
-        first = flat.argmax(axis=1).reshape(-1, *lay.positions)
+        first = flat.argmax(axis=1).reshape(-1, *geometry.output_shape)
         return xp.take_along_axis(flat, first.reshape(-1, 1), axis=1).reshape(first.shape), first
     small = next(d for d in (xp.uint8, xp.uint16, xp.uint32) if entries <= int(xp.iinfo(d).max))
     with_nan = kind_of(part) == "f" and bool(xp.isnan(xp.max(part)))
     number = xp.zeros(part.shape, dtype=small)
     # The last axis comes first, and only a larger number takes the lead: so the number of the
     # leading entry, in raster order, grows with every change.
-    for axis in reversed(range(len(lay.size))):
-        step = lay.dilation[axis] * math.prod(part.shape[axis + 2 :])
-        length = part.size - (lay.size[axis] - 1) * step
+    for axis in reversed(range(len(geometry.kernel_size))):
+        step = geometry.dilation[axis] * math.prod(part.shape[axis + 2 :])
+        length = part.size - (geometry.kernel_size[axis] - 1) * step
         values, numbers = part.reshape(-1), number.reshape(-1)
         most, first = values[:length], numbers[:length]
         part, number = xp.empty(part.shape, dtype=part.dtype), xp.empty(part.shape, dtype=small)
-        for t in range(1, lay.size[axis]):
+        for t in range(1, geometry.kernel_size[axis]):
             other = values[t * step : t * step + length]
             wins = other > most
             if with_nan:
@@ -217,13 +228,13 @@ def first_maxima(part: Array, lay: Fit) -> tuple[Array, Array]:
             entry = numbers[t * step : t * step + length] + small(t * below)
             entry *= wins.view(xp.uint8)
             first = xp.maximum(first, entry, out=number.reshape(-1)[:length])
-        if lay.size[axis] == 1:
+        if geometry.kernel_size[axis] == 1:
             part, number = values.reshape(part.shape), numbers.reshape(part.shape)
-        part, number = (_at_positions(whole, lay, axis) for whole in (part, number))
-        below *= lay.size[axis]
+        part, number = (_at_positions(whole, geometry, axis) for whole in (part, number))
+        below *= geometry.kernel_size[axis]
     return part, number
 
 
-def _at_positions(whole: Array, lay: Fit, axis: int) -> Array:
-    count, step = lay.positions[axis], lay.stride[axis]
+def _at_positions(whole: Array, geometry: ConvGeometry, axis: int) -> Array:
+    count, step = geometry.output_shape[axis], geometry.stride[axis]
     return whole[(slice(None),) * (axis + 1) + (slice(None, (count - 1) * step + 1, step),)]

@@ -11,13 +11,13 @@ from convbook.arrays import (
     cast,
     floating,
     grad_of,
-    in_one_place,
-    shown,
+    same_device,
+    short_repr,
     truth,
 )
 
 
-@in_one_place("x")
+@same_device("x")
 def relu(x: ArrayLike) -> Array:
     """`x` where it is positive, otherwise 0. The dtype is kept; NaN stays NaN.
 
@@ -32,7 +32,7 @@ def relu(x: ArrayLike) -> Array:
     return out
 
 
-@in_one_place("grad", "x")
+@same_device("grad", "x")
 def relu_backward(grad: ArrayLike, x: ArrayLike) -> Array:
     """The gradient with respect to `x`: `grad` where `x` is positive, otherwise 0.
 
@@ -45,7 +45,7 @@ def relu_backward(grad: ArrayLike, x: ArrayLike) -> Array:
     return out
 
 
-@in_one_place("x")
+@same_device("x")
 def dropout(
     x: ArrayLike, p: float = 0.5, training: bool = True, *, rng: Any
 ) -> tuple[Array, Array]:
@@ -66,7 +66,7 @@ def dropout(
     (x,) = floating(array_of("x", x))
     rate: float = array_of("p", p, 0).item()
     if not 0 <= rate < 1:
-        raise ValueError(f"p must be at least 0 and less than 1; it is {shown(p)}")
+        raise ValueError(f"p must be at least 0 and less than 1; it is {short_repr(p)}")
     xp = array_module(x)
     if not truth("training", training):
         return x, xp.ones_like(x)
@@ -80,7 +80,7 @@ def dropout(
     return x * factors, factors
 
 
-@in_one_place("grad", "factors")
+@same_device("grad", "factors")
 def dropout_backward(grad: ArrayLike, factors: ArrayLike) -> Array:
     """The gradient with respect to the argument of `dropout`: `grad` times the same factors.
 

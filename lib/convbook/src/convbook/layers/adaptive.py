@@ -16,17 +16,17 @@ from convbook.arrays import (
     cast,
     floating,
     grad_of,
-    in_one_dtype,
-    in_one_place,
     integers,
+    promote,
+    same_device,
     truth,
 )
 from convbook.engine.pooling import scattered
-from convbook.layers.for_axes import face
+from convbook.layers.for_axes import for_axes
 from convbook.layers.pool import avg_pool, max_pool, with_pixels
 
 
-@in_one_place("x")
+@same_device("x")
 def adaptive_avg_pool(x: ArrayLike, output_size: int | Sequence[int]) -> Array:
     """The mean of every window, of which there are `output_size` along each axis.
 
@@ -52,7 +52,7 @@ def adaptive_avg_pool(x: ArrayLike, output_size: int | Sequence[int]) -> Array:
     return cast(out, x.dtype)
 
 
-@in_one_place("grad", "x")
+@same_device("grad", "x")
 def adaptive_avg_pool_backward(
     grad: ArrayLike, x: ArrayLike, output_size: int | Sequence[int]
 ) -> Array:
@@ -88,7 +88,7 @@ def adaptive_max_pool(
 ) -> tuple[Array, Array]: ...
 
 
-@in_one_place("x")
+@same_device("x")
 def adaptive_max_pool(
     x: ArrayLike, output_size: int | Sequence[int], return_indices: bool = False
 ) -> Array | tuple[Array, Array]:
@@ -112,7 +112,7 @@ def adaptive_max_pool(
     return x
 
 
-@in_one_place("grad", "x")
+@same_device("grad", "x")
 def adaptive_max_pool_backward(
     grad: ArrayLike, x: ArrayLike, output_size: int | Sequence[int]
 ) -> Array:
@@ -122,16 +122,16 @@ def adaptive_max_pool_backward(
     array([[[ 0.,  0., 11.,  0.,  0.]]])
     """
     x, sizes = _check(x, output_size)
-    (grad,) = in_one_dtype(grad_of(grad, (*x.shape[:2], *sizes)))
+    (grad,) = promote(grad_of(grad, (*x.shape[:2], *sizes)))
     _, indices = _with_indices(x, sizes)
     return scattered(grad, indices, x.shape)
 
 
 adaptive_avg_pool1d, adaptive_avg_pool2d, adaptive_avg_pool3d = (
-    face(adaptive_avg_pool, axes) for axes in (1, 2, 3)
+    for_axes(adaptive_avg_pool, axes) for axes in (1, 2, 3)
 )
 adaptive_max_pool1d, adaptive_max_pool2d, adaptive_max_pool3d = (
-    face(adaptive_max_pool, axes) for axes in (1, 2, 3)
+    for_axes(adaptive_max_pool, axes) for axes in (1, 2, 3)
 )
 
 

@@ -17,15 +17,15 @@ from convbook.arrays import (
     bias_of,
     floating,
     grad_of,
-    in_one_dtype,
-    in_one_place,
     integer,
-    shown,
+    promote,
+    same_device,
+    short_repr,
 )
 from convbook.engine.algorithms.choose import method_of
 from convbook.engine.dispatch import correlate, input_gradient, weight_gradient
-from convbook.geometry import Fit, Padding, fit
-from convbook.layers.for_axes import face
+from convbook.geometry import ConvGeometry, Padding, conv_geometry
+from convbook.layers.for_axes import for_axes
 from convbook.windows import Mode, images_of
 
 Steps = int | Sequence[int]
@@ -33,7 +33,7 @@ PaddingMode = Literal["zeros", "reflect", "replicate", "circular"]
 Method = Literal["auto", "loops", "shifts", "im2col", "toeplitz", "fft", "winograd"]
 
 
-@in_one_place("x", "weight", "bias")
+@same_device("x", "weight", "bias")
 def conv(
     x: ArrayLike,
     weight: ArrayLike,
@@ -74,16 +74,16 @@ def conv(
     >>> conv([[[1, 2, 3, 4]]], [[[3, 2]]], stride=2, padding=[(0, 1)])
     array([[[ 7, 17]]])
     """
-    x, weight, lay = _check(x, weight, stride, padding, dilation, groups)
+    x, weight, geometry = _check(x, weight, stride, padding, dilation, groups)
     mode, method = _mode(padding_mode), method_of(method)
-    x, weight, added = in_one_dtype(x, weight, spread_bias(bias, weight.shape[0], x))
-    out: Array = correlate(x, weight, lay, method, mode)
+    x, weight, added = promote(x, weight, spread_bias(bias, weight.shape[0], x))
+    out: Array = correlate(x, weight, geometry, method, mode)
     if bias is not None:
         out += added
     return out
 
 
-@in_one_place("grad", "x", "weight")
+@same_device("grad", "x", "weight")
 def conv_backward(
     grad: ArrayLike,
     x: ArrayLike,
@@ -104,18 +104,18 @@ def conv_backward(
     >>> grad.x, grad.weight, grad.bias
     (array([[[ 5., 57., 70.]]]), array([[[21., 32.]]]), array([11.]))
     """
-    x, weight, lay = _check(x, weight, stride, padding, dilation, groups)
+    x, weight, geometry = _check(x, weight, stride, padding, dilation, groups)
     mode = _mode(padding_mode)
-    grad = grad_of(grad, (x.shape[0], weight.shape[0], *lay.positions))
+    grad = grad_of(grad, (x.shape[0], weight.shape[0], *geometry.output_shape))
     grad, x, weight = floating(grad, x, weight)
     return Gradients(
-        input_gradient(grad, weight, lay, groups, mode),
-        weight_gradient(grad, x, weight.shape, lay, mode),
+        input_gradient(grad, weight, geometry, groups, mode),
+        weight_gradient(grad, x, weight.shape, geometry, mode),
         bias_gradient(grad),
     )
 
 
-conv1d = face(
+conv1d = for_axes(
     conv,
     1,
     """`weight` (c_out, c/groups, s) → (n, c_out, w_out).
@@ -124,7 +124,7 @@ conv1d = face(
     array([[[0, 1, 1, 1, 1, 0, 0]]])
     """,
 )
-conv2d = face(
+conv2d = for_axes(
     conv,
     2,
     """`weight` (c_out, c/groups, s_h, s_w) → (n, c_out, h_out, w_out).
@@ -134,7 +134,7 @@ conv2d = face(
     (1, 3, 3, 2)
     """,
 )
-conv3d = face(
+conv3d = for_axes(
     conv,
     3,
     """`weight` (c_out, c/groups, s_d, s_h, s_w) → (n, c_out, d_out, h_out, w_out).
@@ -146,7 +146,7 @@ conv3d = face(
 )
 
 
-@in_one_place("x", "weight", "bias")
+@same_device("x", "weight", "bias")
 def depthwise_conv(
     x: ArrayLike,
     weight: ArrayLike,
@@ -175,7 +175,7 @@ def depthwise_conv(
     return conv(x, kernels, bias, stride, padding, dilation, x.shape[1], padding_mode, method)
 
 
-@in_one_place("x", "weight", "bias")
+@same_device("x", "weight", "bias")
 def pointwise_conv(x: ArrayLike, weight: ArrayLike, bias: ArrayLike | None = None) -> Array:
     """`conv` with kernels of one pixel, which mix channels and nothing else: `weight` (c_out, c).
 
@@ -187,7 +187,7 @@ def pointwise_conv(x: ArrayLike, weight: ArrayLike, bias: ArrayLike | None = Non
     return conv(x, array_module(weight).reshape(weight, (*weight.shape, *ones)), bias)
 
 
-@in_one_place("x", "depthwise", "pointwise", "bias")
+@same_device("x", "depthwise", "pointwise", "bias")
 def separable_conv(
     x: ArrayLike,
     depthwise: ArrayLike,
@@ -226,7 +226,7 @@ def _check(
     padding: Padding,
     dilation: Steps,
     groups: int,
-) -> tuple[Array, Array, Fit]:
+) -> tuple[Array, Array, ConvGeometry]:
     x, weight = images_of("x", x), array_of("weight", weight)
     groups = integer("groups", groups, 1)
     if weight.ndim != x.ndim or weight.shape[1] * groups != x.shape[1]:
@@ -239,7 +239,11 @@ def _check(
         raise ValueError(
             f"groups must divide the {weight.shape[0]} output channels of weight; it is {groups}"
         )
-    return x, weight, fit("weight", weight.shape[2:], x.shape[2:], stride, padding, dilation)
+    return (
+        x,
+        weight,
+        conv_geometry("weight", weight.shape[2:], x.shape[2:], stride, padding, dilation),
+    )
 
 
 def spread_bias(bias: ArrayLike | None, c_out: int, x: Array) -> Array:
@@ -259,5 +263,5 @@ def _mode(padding_mode: object) -> Mode:
     }
     if not isinstance(padding_mode, str) or padding_mode not in modes:
         names = ", ".join(map(repr, modes))
-        raise ValueError(f"padding_mode must be one of {names}; it is {shown(padding_mode)}")
+        raise ValueError(f"padding_mode must be one of {names}; it is {short_repr(padding_mode)}")
     return modes[padding_mode]

@@ -15,21 +15,21 @@ from convbook.arrays import (
     array_of,
     floating,
     grad_of,
-    in_one_dtype,
-    in_one_place,
     integer,
     integers,
+    promote,
+    same_device,
 )
 from convbook.engine.dispatch import correlate, input_gradient, weight_gradient
-from convbook.geometry import Fit, number_pairs
+from convbook.geometry import ConvGeometry, number_pairs
 from convbook.layers.conv import Steps, bias_gradient, spread_bias
-from convbook.layers.for_axes import face
+from convbook.layers.for_axes import for_axes
 from convbook.windows import images_of
 
 Pads = int | Sequence[int | Sequence[int]]
 
 
-@in_one_place("x", "weight", "bias")
+@same_device("x", "weight", "bias")
 def conv_transpose(
     x: ArrayLike,
     weight: ArrayLike,
@@ -63,16 +63,16 @@ def conv_transpose(
     >>> conv_transpose([[[1, 10]]], [[[1, 2, 3]]], stride=2, padding=1, output_padding=1)
     array([[[ 2, 13, 20, 30]]])
     """
-    x, weight, lay = _check(x, weight, stride, padding, output_padding, groups, dilation)
+    x, weight, geometry = _check(x, weight, stride, padding, output_padding, groups, dilation)
     c_out = weight.shape[1] * groups
-    x, weight, added = in_one_dtype(x, weight, spread_bias(bias, c_out, x))
-    out: Array = input_gradient(x, weight, lay, groups)
+    x, weight, added = promote(x, weight, spread_bias(bias, c_out, x))
+    out: Array = input_gradient(x, weight, geometry, groups)
     if bias is not None:
         out += added
     return out
 
 
-@in_one_place("grad", "x", "weight")
+@same_device("grad", "x", "weight")
 def conv_transpose_backward(
     grad: ArrayLike,
     x: ArrayLike,
@@ -89,17 +89,17 @@ def conv_transpose_backward(
     >>> grad.x, grad.weight, grad.bias
     (array([[[ 75., 750.]]]), array([[[ 32., 320.]]]), array([111.]))
     """
-    x, weight, lay = _check(x, weight, stride, padding, output_padding, groups, dilation)
-    grad = grad_of(grad, (x.shape[0], weight.shape[1] * groups, *lay.pixels))
+    x, weight, geometry = _check(x, weight, stride, padding, output_padding, groups, dilation)
+    grad = grad_of(grad, (x.shape[0], weight.shape[1] * groups, *geometry.input_shape))
     grad, x, weight = floating(grad, x, weight)
     return Gradients(
-        correlate(grad, weight, lay),
-        weight_gradient(x, grad, weight.shape, lay),
+        correlate(grad, weight, geometry),
+        weight_gradient(x, grad, weight.shape, geometry),
         bias_gradient(grad),
     )
 
 
-conv_transpose1d = face(
+conv_transpose1d = for_axes(
     conv_transpose,
     1,
     """`weight` (c, c_out/groups, s) → (n, c_out, w_out).
@@ -108,7 +108,7 @@ conv_transpose1d = face(
     array([[[1, 1, 2, 2, 3, 3]]])
     """,
 )
-conv_transpose2d = face(
+conv_transpose2d = for_axes(
     conv_transpose,
     2,
     """`weight` (c, c_out/groups, s_h, s_w) → (n, c_out, h_out, w_out).
@@ -118,7 +118,7 @@ conv_transpose2d = face(
     (1, 3, 11, 9)
     """,
 )
-conv_transpose3d = face(
+conv_transpose3d = for_axes(
     conv_transpose,
     3,
     """`weight` (c, c_out/groups, s_d, s_h, s_w) → (n, c_out, d_out, h_out, w_out).
@@ -138,7 +138,7 @@ def _check(
     output_padding: Steps,
     groups: int,
     dilation: Steps,
-) -> tuple[Array, Array, Fit]:
+) -> tuple[Array, Array, ConvGeometry]:
     x, weight = images_of("x", x), array_of("weight", weight)
     axes = x.ndim - 2
     stride = integers("stride", stride, axes, 1)
@@ -160,9 +160,9 @@ def _check(
             f"output_padding must be less than the stride {stride} or the dilation {dilation}; "
             f"it is {more}"
         )
-    lay = Fit(weight.shape[2:], stride, pairs, dilation, (), x.shape[2:])
-    each = zip(lay.positions, stride, lay.spans, pairs, more, strict=True)
+    geometry = ConvGeometry(weight.shape[2:], stride, pairs, dilation, (), x.shape[2:])
+    each = zip(geometry.output_shape, stride, geometry.extent, pairs, more, strict=True)
     pixels = tuple((n - 1) * s + span - sum(pair) + m for n, s, span, pair, m in each)
     if any(n < 1 for n in pixels):
         raise ValueError(f"padding must leave at least one pixel; with {pairs} it leaves {pixels}")
-    return x, weight, lay._replace(pixels=pixels)
+    return x, weight, geometry._replace(input_shape=pixels)

@@ -9,12 +9,12 @@ from convbook.arrays import (
     array_of,
     bias_of,
     grad_of,
-    in_one_dtype,
-    in_one_place,
+    promote,
+    same_device,
 )
 
 
-@in_one_place("x", "weight", "bias")
+@same_device("x", "weight", "bias")
 def dense(x: ArrayLike, weight: ArrayLike, bias: ArrayLike | None = None) -> Array:
     """Return `x @ weight.T + bias`, as PyTorch's `linear`.
 
@@ -27,12 +27,12 @@ def dense(x: ArrayLike, weight: ArrayLike, bias: ArrayLike | None = None) -> Arr
     """
     x, weight = _check(x, weight)
     xp = array_module(x)
-    x, weight, bias = in_one_dtype(x, weight, bias_of(bias, weight.shape[:1], xp))
+    x, weight, bias = promote(x, weight, bias_of(bias, weight.shape[:1], xp))
     out: Array = x @ weight.T + bias
     return out
 
 
-@in_one_place("grad", "x", "weight")
+@same_device("grad", "x", "weight")
 def dense_backward(grad: ArrayLike, x: ArrayLike, weight: ArrayLike) -> Gradients:
     """The gradients with respect to `x`, `weight` and `bias`, from `grad` (n, d_out).
 
@@ -42,7 +42,7 @@ def dense_backward(grad: ArrayLike, x: ArrayLike, weight: ArrayLike) -> Gradient
     """
     x, weight = _check(x, weight)
     grad = grad_of(grad, (x.shape[0], weight.shape[0]))
-    grad, x, weight = in_one_dtype(grad, x, weight)
+    grad, x, weight = promote(grad, x, weight)
     return Gradients(grad @ weight, grad.T @ x, array_module(x).sum(grad, axis=0))
 
 

@@ -16,13 +16,13 @@ _LAYOUTS = {
 }
 
 
-def face(function: _F, axes: int, more: str = "") -> _F:
+def for_axes(function: _F, axes: int, more: str = "") -> _F:
     """`function` for `axes` spatial axes: its first argument must have their layout.
 
     Its signature is that of `function`. Its docstring says this layout, and `more`.
 
     >>> from convbook.layers.pool import max_pool
-    >>> face(max_pool, 2)([[1, 2], [3, 4]], 2)
+    >>> for_axes(max_pool, 2)([[1, 2], [3, 4]], 2)
     Traceback (most recent call last):
     ...
     ValueError: x must have shape (n, c, h, w); it has (2, 2)

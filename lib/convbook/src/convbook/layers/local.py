@@ -13,14 +13,14 @@ from convbook.arrays import (
     array_of,
     bias_of,
     grad_of,
-    in_one_dtype,
-    in_one_place,
+    promote,
+    same_device,
 )
-from convbook.geometry import Fit, Padding, fit
+from convbook.geometry import ConvGeometry, Padding, conv_geometry
 from convbook.windows import fold, images_of, unfold
 
 
-@in_one_place("x", "weight", "bias")
+@same_device("x", "weight", "bias")
 def locally_connected(
     x: ArrayLike,
     weight: ArrayLike,
@@ -41,19 +41,19 @@ def locally_connected(
     >>> locally_connected(x, [[[[1, 0]]], [[[0, 10]]]])
     array([[[ 1, 30]]])
     """
-    x, weight, lay = _check(x, weight, stride, padding, dilation)
-    c_out = weight.shape[len(lay.pixels)]
+    x, weight, geometry = _check(x, weight, stride, padding, dilation)
+    c_out = weight.shape[len(geometry.input_shape)]
     xp = array_module(x)
-    x, weight, bias = in_one_dtype(x, weight, bias_of(bias, (c_out, *lay.positions), xp))
+    x, weight, bias = promote(x, weight, bias_of(bias, (c_out, *geometry.output_shape), xp))
     # One small product for every position: (windows, n, c·s) times (windows, c·s, c_out).
-    columns = xp.permute_dims(_columns(x, lay), (2, 0, 1))
-    out = columns @ xp.permute_dims(_kernels(weight, lay), (0, 2, 1))
-    out = xp.reshape(xp.permute_dims(out, (1, 2, 0)), (x.shape[0], c_out, *lay.positions))
+    columns = xp.permute_dims(_columns(x, geometry), (2, 0, 1))
+    out = columns @ xp.permute_dims(_kernels(weight, geometry), (0, 2, 1))
+    out = xp.reshape(xp.permute_dims(out, (1, 2, 0)), (x.shape[0], c_out, *geometry.output_shape))
     with_bias: Array = out + bias
     return with_bias
 
 
-@in_one_place("grad", "x", "weight")
+@same_device("grad", "x", "weight")
 def locally_connected_backward(
     grad: ArrayLike,
     x: ArrayLike,
@@ -69,29 +69,29 @@ def locally_connected_backward(
     >>> grad_x
     array([[[ 1.,  0., 10.]]])
     """
-    x, weight, lay = _check(x, weight, stride, padding, dilation)
-    c_out, shape = weight.shape[len(lay.pixels)], weight.shape
-    grad = grad_of(grad, (x.shape[0], c_out, *lay.positions))
-    grad, x, weight = in_one_dtype(grad, x, weight)
+    x, weight, geometry = _check(x, weight, stride, padding, dilation)
+    c_out, shape = weight.shape[len(geometry.input_shape)], weight.shape
+    grad = grad_of(grad, (x.shape[0], c_out, *geometry.output_shape))
+    grad, x, weight = promote(grad, x, weight)
     xp = array_module(x)
-    by_position = xp.reshape(grad, (x.shape[0], c_out, math.prod(lay.positions)))
-    rows = xp.permute_dims(by_position, (2, 0, 1)) @ _kernels(weight, lay)
+    by_position = xp.reshape(grad, (x.shape[0], c_out, math.prod(geometry.output_shape)))
+    rows = xp.permute_dims(by_position, (2, 0, 1)) @ _kernels(weight, geometry)
     grad_x = fold(
         xp.permute_dims(rows, (1, 2, 0)),
-        lay.pixels,
-        lay.size,
-        stride=lay.stride,
-        padding=lay.pairs,
-        dilation=lay.dilation,
+        geometry.input_shape,
+        geometry.kernel_size,
+        stride=geometry.stride,
+        padding=geometry.padding,
+        dilation=geometry.dilation,
     )
-    columns = xp.permute_dims(_columns(x, lay), (2, 0, 1))
+    columns = xp.permute_dims(_columns(x, geometry), (2, 0, 1))
     grad_weight = xp.reshape(xp.permute_dims(by_position, (2, 1, 0)) @ columns, shape)
     return Gradients(grad_x, grad_weight, xp.sum(grad, axis=0))
 
 
 def _check(
     x: ArrayLike, weight: ArrayLike, stride: Any, padding: Any, dilation: Any
-) -> tuple[Array, Array, Fit]:
+) -> tuple[Array, Array, ConvGeometry]:
     x, weight = images_of("x", x), array_of("weight", weight)
     axes = x.ndim - 2
     if weight.ndim != 2 * axes + 2 or weight.shape[axes + 1] != x.shape[1]:
@@ -99,22 +99,32 @@ def _check(
             "weight must have shape (positions of the output, c_out, c, kernel size) with the "
             f"channels of x; weight has {weight.shape} and x has {x.shape}"
         )
-    lay = fit("weight", weight.shape[axes + 2 :], x.shape[2:], stride, padding, dilation)
-    if weight.shape[:axes] != lay.positions:
+    geometry = conv_geometry(
+        "weight", weight.shape[axes + 2 :], x.shape[2:], stride, padding, dilation
+    )
+    if weight.shape[:axes] != geometry.output_shape:
         raise ValueError(
-            f"weight must have a kernel for each position of the output, {lay.positions}; "
+            f"weight must have a kernel for each position of the output, {geometry.output_shape}; "
             f"its shape is {weight.shape}"
         )
-    return x, weight, lay
+    return x, weight, geometry
 
 
-def _columns(x: Array, lay: Fit) -> Array:
-    return unfold(x, lay.size, stride=lay.stride, padding=lay.pairs, dilation=lay.dilation)
+def _columns(x: Array, geometry: ConvGeometry) -> Array:
+    return unfold(
+        x,
+        geometry.kernel_size,
+        stride=geometry.stride,
+        padding=geometry.padding,
+        dilation=geometry.dilation,
+    )
 
 
-def _kernels(weight: Array, lay: Fit) -> Array:
+def _kernels(weight: Array, geometry: ConvGeometry) -> Array:
     """One matrix (c_out, c·s) for each position."""
-    axes = len(lay.pixels)
+    axes = len(geometry.input_shape)
     c_out, seen = weight.shape[axes], math.prod(weight.shape[axes + 1 :])
-    kernels: Array = array_module(weight).reshape(weight, (math.prod(lay.positions), c_out, seen))
+    kernels: Array = array_module(weight).reshape(
+        weight, (math.prod(geometry.output_shape), c_out, seen)
+    )
     return kernels

@@ -8,13 +8,13 @@ from convbook.arrays import (
     array_of,
     cast,
     floating,
-    in_one_place,
     integer,
     kind_of,
+    same_device,
 )
 
 
-@in_one_place("x")
+@same_device("x")
 def softmax(x: ArrayLike, axis: int = -1) -> Array:
     """Probabilities that grow with `x` and add up to 1 along an axis: `exp(x) / Σ exp(x)`.
 
@@ -33,7 +33,7 @@ def softmax(x: ArrayLike, axis: int = -1) -> Array:
     return cast(array_module(x).exp(_log_softmax(x, axis)), x.dtype)
 
 
-@in_one_place("logits", "labels")
+@same_device("logits", "labels")
 def softmax_cross_entropy(logits: ArrayLike, labels: ArrayLike) -> Array:
     """The mean of −log of the probability that softmax gives to each true class.
 
@@ -50,7 +50,7 @@ def softmax_cross_entropy(logits: ArrayLike, labels: ArrayLike) -> Array:
     return cast(-xp.sum(logs) / logits.shape[0], logits.dtype)
 
 
-@in_one_place("logits", "labels")
+@same_device("logits", "labels")
 def softmax_cross_entropy_backward(logits: ArrayLike, labels: ArrayLike) -> Array:
     """The gradient of `softmax_cross_entropy` with respect to `logits`.
 

@@ -16,8 +16,8 @@ from convbook.arrays import (
     cast,
     floating,
     grad_of,
-    in_one_place,
-    shown,
+    same_device,
+    short_repr,
     truth,
 )
 
@@ -30,7 +30,7 @@ class Normalised(NamedTuple):
     running_var: Array
 
 
-@in_one_place("x", "weight", "bias", "running_mean", "running_var")
+@same_device("x", "weight", "bias", "running_mean", "running_var")
 def batch_norm(
     x: ArrayLike,
     weight: ArrayLike | None = None,
@@ -73,7 +73,7 @@ def batch_norm(
     return Normalised(cast(out, dtype), *(cast(r, dtype) for r in running))
 
 
-@in_one_place("grad", "x", "weight", "running_mean", "running_var")
+@same_device("grad", "x", "weight", "running_mean", "running_var")
 def batch_norm_backward(
     grad: ArrayLike,
     x: ArrayLike,
@@ -164,5 +164,5 @@ def _between(name: str, value: float, most: float) -> float:
     number: float = array_of(name, value, 0).item()
     if not 0 <= number <= most:
         upper = "" if most == math.inf else f" and at most {most:g}"
-        raise ValueError(f"{name} must be at least 0{upper}; it is {shown(value)}")
+        raise ValueError(f"{name} must be at least 0{upper}; it is {short_repr(value)}")
     return number

@@ -15,12 +15,12 @@ from convbook.arrays import (
     cast,
     floating,
     grad_of,
-    in_one_dtype,
-    in_one_place,
     integer,
     integers,
     kind_of,
-    shown,
+    promote,
+    same_device,
+    short_repr,
     truth,
 )
 from convbook.engine import cuda
@@ -36,8 +36,8 @@ from convbook.engine.pooling import (
     scattered,
     spread,
 )
-from convbook.geometry import Fit, Padding, fit
-from convbook.layers.for_axes import face
+from convbook.geometry import ConvGeometry, Padding, conv_geometry
+from convbook.layers.for_axes import for_axes
 from convbook.windows import images_of
 
 
@@ -66,7 +66,7 @@ def max_pool(
 ) -> tuple[Array, Array]: ...
 
 
-@in_one_place("x")
+@same_device("x")
 def max_pool(
     x: ArrayLike,
     kernel_size: int | Sequence[int],
@@ -94,26 +94,26 @@ def max_pool(
     >>> max_pool([[[-3, -1, -2]]], 3, stride=1, padding=1)
     array([[[-1, -1, -1]]])
     """
-    x, lay = _check(x, kernel_size, stride, padding, dilation, ceil_mode)
+    x, geometry = _check(x, kernel_size, stride, padding, dilation, ceil_mode)
     return_indices = truth("return_indices", return_indices)
-    if cuda.pool.takes(x, lay):
-        largest, places = cuda.max_pool(x, lay, return_indices)
+    if cuda.pool.takes(x, geometry):
+        largest, places = cuda.max_pool(x, geometry, return_indices)
         return largest if places is None else (largest, places)
-    xp, below, shape = array_module(x), lowest(x), (math.prod(x.shape[:2]), *lay.positions)
+    xp, below, shape = array_module(x), lowest(x), (math.prod(x.shape[:2]), *geometry.output_shape)
     maxima: Array = xp.empty(shape, dtype=x.dtype)
     if return_indices:
         indices: Array = xp.empty(shape, dtype=xp.int64)
-        pixel_of = _Pixels(lay, xp)
-        for block, part in reached(x, lay, below, x.dtype):
-            maxima[block], entries = first_maxima(part, lay)
+        pixel_of = _Pixels(geometry, xp)
+        for block, part in reached(x, geometry, below, x.dtype):
+            maxima[block], entries = first_maxima(part, geometry)
             indices[block] = pixel_of(entries, maxima[block], below)
         return images_from(maxima, x.shape[:2]), images_from(indices, x.shape[:2])
-    for block, part in reached(x, lay, below, x.dtype):
-        maxima[block, ...] = combined(part, lay, xp.maximum, xp.max)
+    for block, part in reached(x, geometry, below, x.dtype):
+        maxima[block, ...] = combined(part, geometry, xp.maximum, xp.max)
     return images_from(maxima, x.shape[:2])
 
 
-@in_one_place("grad", "x", "indices")
+@same_device("grad", "x", "indices")
 def max_pool_backward(
     grad: ArrayLike,
     x: ArrayLike,
@@ -132,19 +132,19 @@ def max_pool_backward(
     >>> max_pool_backward([[[1.0, 10.0]]], [[[5.0, 9.0, 7.0]]], 2, stride=1)
     array([[[ 0., 11.,  0.]]])
     """
-    x, lay = _check(x, kernel_size, stride, padding, dilation, ceil_mode)
-    (grad,) = in_one_dtype(grad_of(grad, (*x.shape[:2], *lay.positions)))
+    x, geometry = _check(x, kernel_size, stride, padding, dilation, ceil_mode)
+    (grad,) = promote(grad_of(grad, (*x.shape[:2], *geometry.output_shape)))
     if indices is None:
         _, indices = max_pool(
             x, kernel_size, stride, padding, dilation, ceil_mode, return_indices=True
         )
-    indices = _check_indices(indices, grad.shape, math.prod(lay.pixels))
-    if cuda.pool.takes(grad, lay):
-        return cuda.max_pool_backward(grad, indices, lay)
+    indices = _check_indices(indices, grad.shape, math.prod(geometry.input_shape))
+    if cuda.pool.takes(grad, geometry):
+        return cuda.max_pool_backward(grad, indices, geometry)
     return scattered(grad, indices, x.shape)
 
 
-@in_one_place("x")
+@same_device("x")
 def avg_pool(
     x: ArrayLike,
     kernel_size: int | Sequence[int],
@@ -168,19 +168,19 @@ def avg_pool(
     >>> avg_pool([[[6, 6]]], 3, stride=1, padding=1, count_include_pad=False)
     array([[[6., 6.]]])
     """
-    x, lay = _check(x, kernel_size, stride, padding, 1, ceil_mode)
-    if divisor_override is None and cuda.pool.takes(x, lay):
-        return cuda.avg_pool(x, lay, truth("count_include_pad", count_include_pad))
+    x, geometry = _check(x, kernel_size, stride, padding, 1, ceil_mode)
+    if divisor_override is None and cuda.pool.takes(x, geometry):
+        return cuda.avg_pool(x, geometry, truth("count_include_pad", count_include_pad))
     xp, dtype = array_module(x), _floating_dtype(x)
     wide = xp.result_type(dtype, xp.float32)  # sums of float16 lose digits
-    divisor = _divisor(lay, count_include_pad, divisor_override, xp, wide)
-    means: Array = xp.empty((math.prod(x.shape[:2]), *lay.positions), dtype=dtype)
-    for block, part in reached(x, lay, 0, wide):
-        means[block, ...] = cast(combined(part, lay, operator.add, _row_sums) / divisor, dtype)
+    divisor = _divisor(geometry, count_include_pad, divisor_override, xp, wide)
+    means: Array = xp.empty((math.prod(x.shape[:2]), *geometry.output_shape), dtype=dtype)
+    for block, part in reached(x, geometry, 0, wide):
+        means[block, ...] = cast(combined(part, geometry, operator.add, _row_sums) / divisor, dtype)
     return images_from(means, x.shape[:2])
 
 
-@in_one_place("grad", "x")
+@same_device("grad", "x")
 def avg_pool_backward(
     grad: ArrayLike,
     x: ArrayLike,
@@ -198,22 +198,22 @@ def avg_pool_backward(
     >>> avg_pool_backward([[[2.0, 20.0]]], np.zeros((1, 1, 3)), 2, stride=1)
     array([[[ 1., 11., 10.]]])
     """
-    x, lay = _check(x, kernel_size, stride, padding, 1, ceil_mode)
-    (grad,) = floating(grad_of(grad, (*x.shape[:2], *lay.positions)))
-    if divisor_override is None and cuda.pool.takes(grad, lay):
-        return cuda.avg_pool_backward(grad, lay, truth("count_include_pad", count_include_pad))
+    x, geometry = _check(x, kernel_size, stride, padding, 1, ceil_mode)
+    (grad,) = floating(grad_of(grad, (*x.shape[:2], *geometry.output_shape)))
+    if divisor_override is None and cuda.pool.takes(grad, geometry):
+        return cuda.avg_pool_backward(grad, geometry, truth("count_include_pad", count_include_pad))
     xp = array_module(x)
     wide = xp.result_type(grad.dtype, xp.float32)
-    divisor = _divisor(lay, count_include_pad, divisor_override, xp, wide)
-    shares: Array = xp.zeros((math.prod(x.shape[:2]), *lay.pixels), dtype=grad.dtype)
-    means, (here, there) = planes_of(grad), overlap(lay)
+    divisor = _divisor(geometry, count_include_pad, divisor_override, xp, wide)
+    shares: Array = xp.zeros((math.prod(x.shape[:2]), *geometry.input_shape), dtype=grad.dtype)
+    means, (here, there) = planes_of(grad), overlap(geometry)
     for block in blocks(shares):
-        part = spread(cast(means[block, ...], wide) / divisor, lay)[(..., *there)]
+        part = spread(cast(means[block, ...], wide) / divisor, geometry)[(..., *there)]
         shares[(block, *here)] = cast(part, grad.dtype)
     return images_from(shares, x.shape[:2])
 
 
-@in_one_place("x")
+@same_device("x")
 def global_max_pool(x: ArrayLike) -> Array:
     """The largest number of every channel: `x` (n, c, pixels) → (n, c).
 
@@ -223,7 +223,7 @@ def global_max_pool(x: ArrayLike) -> Array:
     return _global(max_pool, x)
 
 
-@in_one_place("grad", "x")
+@same_device("grad", "x")
 def global_max_pool_backward(grad: ArrayLike, x: ArrayLike) -> Array:
     """The gradient of `global_max_pool` with respect to `x`; `grad` is (n, c).
 
@@ -233,7 +233,7 @@ def global_max_pool_backward(grad: ArrayLike, x: ArrayLike) -> Array:
     return _global_backward(max_pool_backward, grad, x)
 
 
-@in_one_place("x")
+@same_device("x")
 def global_avg_pool(x: ArrayLike) -> Array:
     """The mean of every channel: `x` (n, c, pixels) → (n, c).
 
@@ -246,7 +246,7 @@ def global_avg_pool(x: ArrayLike) -> Array:
     return _global(avg_pool, x)
 
 
-@in_one_place("grad", "x")
+@same_device("grad", "x")
 def global_avg_pool_backward(grad: ArrayLike, x: ArrayLike) -> Array:
     """The gradient of `global_avg_pool` with respect to `x`; `grad` is (n, c).
 
@@ -256,8 +256,8 @@ def global_avg_pool_backward(grad: ArrayLike, x: ArrayLike) -> Array:
     return _global_backward(avg_pool_backward, grad, x)
 
 
-max_pool1d, max_pool2d, max_pool3d = (face(max_pool, axes) for axes in (1, 2, 3))
-avg_pool1d, avg_pool2d, avg_pool3d = (face(avg_pool, axes) for axes in (1, 2, 3))
+max_pool1d, max_pool2d, max_pool3d = (for_axes(max_pool, axes) for axes in (1, 2, 3))
+avg_pool1d, avg_pool2d, avg_pool3d = (for_axes(avg_pool, axes) for axes in (1, 2, 3))
 
 
 def _global(pool: Callable[..., Array], x: ArrayLike) -> Array:
@@ -275,25 +275,35 @@ def _global_backward(backward: Callable[..., Array], grad: ArrayLike, x: ArrayLi
 
 def _check(
     x: ArrayLike, kernel_size: Any, stride: Any, padding: Any, dilation: Any, ceil_mode: bool
-) -> tuple[Array, Fit]:
+) -> tuple[Array, ConvGeometry]:
     x = images_of("x", x)
     kernel_size = integers("kernel_size", kernel_size, x.ndim - 2, 1)
     stride = kernel_size if stride is None else stride
-    lay = fit("kernel_size", kernel_size, x.shape[2:], stride, padding, dilation, ceil_mode)
-    for axis, n in enumerate(lay.pixels):
-        gap, reach = lay.dilation[axis], (lay.size[axis] - 1) * lay.dilation[axis]
-        before, last = lay.pairs[axis][0], (lay.positions[axis] - 1) * lay.stride[axis]
+    geometry = conv_geometry(
+        "kernel_size", kernel_size, x.shape[2:], stride, padding, dilation, ceil_mode
+    )
+    for axis, n in enumerate(geometry.input_shape):
+        gap, reach = (
+            geometry.dilation[axis],
+            (geometry.kernel_size[axis] - 1) * geometry.dilation[axis],
+        )
+        before, last = (
+            geometry.padding[axis][0],
+            (geometry.output_shape[axis] - 1) * geometry.stride[axis],
+        )
         if before <= reach and last - before < n and gap <= n:
             continue  # the outermost windows see a pixel, and no gap is wider than the image
-        starts = _starts(lay, axis)
-        first = starts + _entries_before(lay, axis) * lay.dilation[axis]
-        empty = first >= np.minimum(n, starts + lay.size[axis] * lay.dilation[axis])
+        starts = _starts(geometry, axis)
+        first = starts + _entries_before(geometry, axis) * geometry.dilation[axis]
+        empty = first >= np.minimum(
+            n, starts + geometry.kernel_size[axis] * geometry.dilation[axis]
+        )
         if empty.any():
             raise ValueError(
-                f"padding must leave every window a pixel; with {shown(padding)} window "
+                f"padding must leave every window a pixel; with {short_repr(padding)} window "
                 f"{int(empty.argmax())} along axis {axis + 2} has none"
             )
-    return x, lay
+    return x, geometry
 
 
 def with_pixels(x: ArrayLike) -> Array:
@@ -320,35 +330,43 @@ def _check_indices(indices: ArrayLike, shape: tuple[int, ...], pixels: int) -> A
     return indices
 
 
-def _starts(lay: Fit, axis: int) -> Any:
+def _starts(geometry: ConvGeometry, axis: int) -> Any:
     """The pixel at which each window begins; negative in the padding."""
-    return np.arange(lay.positions[axis]) * lay.stride[axis] - lay.pairs[axis][0]
+    return (
+        np.arange(geometry.output_shape[axis]) * geometry.stride[axis] - geometry.padding[axis][0]
+    )
 
 
-def _entries_before(lay: Fit, axis: int) -> Any:
+def _entries_before(geometry: ConvGeometry, axis: int) -> Any:
     """How many entries of each window lie in the padding before the first pixel."""
-    return -(np.minimum(_starts(lay, axis), 0) // lay.dilation[axis])
+    return -(np.minimum(_starts(geometry, axis), 0) // geometry.dilation[axis])
 
 
-def _grid(lay: Fit, along: Any) -> Any:
+def _grid(geometry: ConvGeometry, along: Any) -> Any:
     """Numbers for each axis, which stand there in their order: the axes' sum by broadcasting."""
-    axes = len(lay.pixels)
+    axes = len(geometry.input_shape)
     return sum(along(axis).reshape(-1, *(1,) * (axes - 1 - axis)) for axis in range(axes))
 
 
 class _Pixels:
     """From the entry of its window that is the maximum to the number of its pixel."""
 
-    def __init__(self, lay: Fit, xp: Any) -> None:
-        row = [math.prod(lay.pixels[axis + 1 :]) for axis in range(len(lay.pixels))]
-        entry = [math.prod(lay.size[axis + 1 :]) for axis in range(len(lay.pixels))]
+    def __init__(self, geometry: ConvGeometry, xp: Any) -> None:
+        row = [
+            math.prod(geometry.input_shape[axis + 1 :]) for axis in range(len(geometry.input_shape))
+        ]
+        entry = [
+            math.prod(geometry.kernel_size[axis + 1 :]) for axis in range(len(geometry.input_shape))
+        ]
 
         def of_entry(axis: int) -> Any:
-            return np.arange(lay.size[axis]) * lay.dilation[axis] * row[axis]
+            return np.arange(geometry.kernel_size[axis]) * geometry.dilation[axis] * row[axis]
 
-        self.of_start = xp.asarray(_grid(lay, lambda axis: _starts(lay, axis) * row[axis]))
-        self.of_entry = xp.asarray(_grid(lay, of_entry).ravel())
-        first = _grid(lay, lambda axis: _entries_before(lay, axis) * entry[axis])
+        self.of_start = xp.asarray(
+            _grid(geometry, lambda axis: _starts(geometry, axis) * row[axis])
+        )
+        self.of_entry = xp.asarray(_grid(geometry, of_entry).ravel())
+        first = _grid(geometry, lambda axis: _entries_before(geometry, axis) * entry[axis])
         self.first = xp.asarray(first) if first.any() else None
 
     def __call__(self, entries: Array, maxima: Array, below: float) -> Array:
@@ -374,19 +392,23 @@ def _row_sums(rows: Array, axis: int) -> Array:
 
 
 def _divisor(
-    lay: Fit, count_include_pad: bool, divisor_override: int | None, xp: Any, dtype: Any
+    geometry: ConvGeometry,
+    count_include_pad: bool,
+    divisor_override: int | None,
+    xp: Any,
+    dtype: Any,
 ) -> Any:
     """The number of pixels in each window: one number where all have the same."""
     padding_counts = truth("count_include_pad", count_include_pad)
     if divisor_override is not None:
         return integer("divisor_override", divisor_override, 1)
-    total: Any = np.ones((1,) * len(lay.pixels), np.int64)
-    for axis, n in enumerate(lay.pixels):
-        before, after = lay.pairs[axis]
+    total: Any = np.ones((1,) * len(geometry.input_shape), np.int64)
+    for axis, n in enumerate(geometry.input_shape):
+        before, after = geometry.padding[axis]
         low, high = (-before, n + after) if padding_counts else (0, n)
-        starts = _starts(lay, axis)
-        counts = np.minimum(starts + lay.size[axis], high) - np.maximum(starts, low)
-        total = total * counts.reshape(-1, *(1,) * (len(lay.pixels) - 1 - axis))
+        starts = _starts(geometry, axis)
+        counts = np.minimum(starts + geometry.kernel_size[axis], high) - np.maximum(starts, low)
+        total = total * counts.reshape(-1, *(1,) * (len(geometry.input_shape) - 1 - axis))
     if total.size and total.min() == total.max():
         return int(total.flat[0])
     return xp.asarray(total, dtype=dtype)

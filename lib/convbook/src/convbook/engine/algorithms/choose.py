@@ -4,11 +4,11 @@ from types import ModuleType
 
 import numpy as np
 
-from convbook.arrays import array_module, kind_of, shown
+from convbook.arrays import array_module, kind_of, short_repr
 from convbook.engine import cuda
 from convbook.engine.algorithms import fft, im2col, loops, shifts, toeplitz, winograd
-from convbook.engine.algorithms.blocks import AnyArray
-from convbook.geometry import Fit
+from convbook.engine.algorithms.buffers import AnyArray
+from convbook.geometry import ConvGeometry
 
 METHODS: dict[str, ModuleType] = {
     "loops": loops,
@@ -27,12 +27,12 @@ def method_of(method: object) -> str:
     """`method`, which must be "auto" or the name of an algorithm."""
     if not isinstance(method, str) or method not in ("auto", *METHODS):
         names = ", ".join(map(repr, METHODS))
-        raise ValueError(f"method must be 'auto' or one of {names}; it is {shown(method)}")
+        raise ValueError(f"method must be 'auto' or one of {names}; it is {short_repr(method)}")
     return method
 
 
 def algorithm(
-    method: object, x: AnyArray, weight: AnyArray, lay: Fit, gradient: bool = False
+    method: object, x: AnyArray, weight: AnyArray, geometry: ConvGeometry, gradient: bool = False
 ) -> ModuleType:
     """The module that convolves `x` with `weight`: the one named, or for "auto" the choice.
 
@@ -42,14 +42,14 @@ def algorithm(
     """
     method = method_of(method)
     if method == "auto":
-        return cuda if cuda.takes(x, lay) else METHODS[choose(x, weight, lay, gradient)]
-    reason: str | None = METHODS[method].refusal(weight.dtype, lay)
+        return cuda if cuda.takes(x, geometry) else METHODS[choose(x, weight, geometry, gradient)]
+    reason: str | None = METHODS[method].refusal(weight.dtype, geometry)
     if reason:
         raise ValueError(f"method {method!r} can't compute this convolution: {reason}")
     return METHODS[method]
 
 
-def choose(x: AnyArray, weight: AnyArray, lay: Fit, gradient: bool = False) -> str:
+def choose(x: AnyArray, weight: AnyArray, geometry: ConvGeometry, gradient: bool = False) -> str:
     """The method that "auto" stands for, where no CUDA kernel does the job.
 
     1. Arrays of a module without strided views take `shifts`, which is written in the standard's
@@ -67,9 +67,9 @@ def choose(x: AnyArray, weight: AnyArray, lay: Fit, gradient: bool = False) -> s
     if kind_of(x) != "f" or 0 in (*x.shape, *weight.shape):
         return "im2col"
     (c_out, c), groups = weight.shape[:2], x.shape[1] // weight.shape[1]
-    job = lay, x.shape[0], groups, c, c_out // groups
+    job = geometry, x.shape[0], groups, c, c_out // groups
     plain = min(PLAIN[gradient:], key=lambda name: METHODS[name].cost(*job))
-    transforms = [name for name in TRANSFORMS if not METHODS[name].refusal(weight.dtype, lay)]
+    transforms = [name for name in TRANSFORMS if not METHODS[name].refusal(weight.dtype, geometry)]
     if transforms:
         quickest = min(transforms, key=lambda name: METHODS[name].cost(*job))
         faster = METHODS[quickest].cost(*job) < 0.9 * METHODS[plain].cost(*job)

@@ -24,8 +24,8 @@ from typing import Any
 import numpy as np
 
 from convbook.arrays import array_module
-from convbook.engine.algorithms.blocks import AnyArray, Shape, at_a_time, region
-from convbook.geometry import Fit
+from convbook.engine.algorithms.buffers import AnyArray, Shape, at_a_time, region
+from convbook.geometry import ConvGeometry
 
 # Bytes that the spectra of the tiles of a block may take.
 SPECTRA = 8 << 20
@@ -35,40 +35,42 @@ LARGEST = 1 << 18
 FEW = 16
 
 
-def refusal(dtype: Any, lay: Fit) -> str | None:
+def refusal(dtype: Any, geometry: ConvGeometry) -> str | None:
     """Why this algorithm can't do the job, or None if it can."""
     if dtype not in (np.float32, np.float64):
         return f"the dtype must be floating; it is {dtype}"
     return None
 
 
-def cost(lay: Fit, n: int, groups: int, c: int, c_out: int) -> float:
+def cost(geometry: ConvGeometry, n: int, groups: int, c: int, c_out: int) -> float:
     """About how many nanoseconds a layer takes, as measured on one core in float32."""
-    return _cheapest(lay, n, groups, c, c_out)[0]
+    return _cheapest(geometry, n, groups, c, c_out)[0]
 
 
-def tile_size(lay: Fit, n: int, groups: int, c: int, c_out: int) -> Shape:
+def tile_size(geometry: ConvGeometry, n: int, groups: int, c: int, c_out: int) -> Shape:
     """The size of tiles that costs least, for n images and c to c_out channels in each group.
 
     Small tiles waste more on the overlap and on calls; with large ones the kernels become large.
 
     >>> from convbook.geometry import fit
-    >>> tile_size(fit("size", 31, (10000,)), 1, 1, 64, 64)
+    >>> tile_size(conv_geometry("size", 31, (10000,)), 1, 1, 64, 64)
     (512,)
     """
-    return _cheapest(lay, n, groups, c, c_out)[1]
+    return _cheapest(geometry, n, groups, c, c_out)[1]
 
 
 @lru_cache
-def _cheapest(lay: Fit, n: int, groups: int, c: int, c_out: int) -> tuple[float, Shape]:
-    dense = [(m - 1) * s + 1 for m, s in zip(lay.positions, lay.stride, strict=True)]
+def _cheapest(
+    geometry: ConvGeometry, n: int, groups: int, c: int, c_out: int
+) -> tuple[float, Shape]:
+    dense = [(m - 1) * s + 1 for m, s in zip(geometry.output_shape, geometry.stride, strict=True)]
     best: tuple[float, Shape] = (math.inf, ())
     for times in (2, 3, 4, 6, 8, 12, 16, 32, math.inf):
         tile = tuple(
             _fast_length(int(min(m + span - 1, times * span)))
-            for m, span in zip(dense, lay.spans, strict=True)
+            for m, span in zip(dense, geometry.extent, strict=True)
         )
-        steps = (t - span + 1 for t, span in zip(tile, lay.spans, strict=True))
+        steps = (t - span + 1 for t, span in zip(tile, geometry.extent, strict=True))
         tiles = math.prod(-(-m // step) for m, step in zip(dense, steps, strict=True))
         pixels, transforms = math.prod(tile), n * tiles * (c + c_out) + c * c_out
         if best[1] and pixels > LARGEST:
@@ -87,37 +89,37 @@ def _fast_length(least: int) -> int:
     return fast
 
 
-def forward(x: AnyArray, weight: AnyArray, out: AnyArray, lay: Fit) -> None:
+def forward(x: AnyArray, weight: AnyArray, out: AnyArray, geometry: ConvGeometry) -> None:
     """Fill `out` with the convolution."""
     groups = x.shape[1] // weight.shape[1]
     images, kernels, answers = _by_groups(x, weight, out, groups)
-    transform = _Transform(images, kernels, lay)
+    transform = _Transform(images, kernels, geometry)
     for own, outputs, several in _parts(images, kernels, transform):
         part = kernels[own, outputs]
-        if set(lay.dilation) != {1}:
-            spread = transform.zeros((*part.shape[:3], *lay.spans))
-            spread[(..., *(slice(None, None, d) for d in lay.dilation))] = part
+        if set(geometry.dilation) != {1}:
+            spread = transform.zeros((*part.shape[:3], *geometry.extent))
+            spread[(..., *(slice(None, None, d) for d in geometry.dilation))] = part
             part = spread
         spectra = transform.forth(part)
         array_module(x).conj(spectra, out=spectra)
         for here in several:
             seen, made = images[here, own], answers[here, own, outputs]
-            for pixels, (kept, places) in _tiles(transform, lay):
+            for pixels, (kept, places) in _tiles(transform, geometry):
                 product = _multiplied(transform.forth(region(seen, *pixels)), spectra)
                 made[(..., *places)] = transform.back(product)[(..., *kept)]
 
 
-def weight_gradient(grad: AnyArray, x: AnyArray, out: AnyArray, lay: Fit) -> None:
+def weight_gradient(grad: AnyArray, x: AnyArray, out: AnyArray, geometry: ConvGeometry) -> None:
     """Fill `out` (c_out, c/groups, kernel) with the gradient, given that of the output."""
     groups = x.shape[1] // out.shape[1]
     images, kernels, answers = _by_groups(x, out, grad, groups)
-    transform = _Transform(images, kernels, lay)
-    wanted = tuple(slice(0, s, d) for s, d in zip(lay.spans, lay.dilation, strict=True))
+    transform = _Transform(images, kernels, geometry)
+    wanted = tuple(slice(0, s, d) for s, d in zip(geometry.extent, geometry.dilation, strict=True))
     for own, outputs, several in _parts(images, kernels, transform):
         total: AnyArray = 0
         for here in several:
             seen, made = images[here, own], answers[here, own, outputs]
-            for pixels, (kept, places) in _tiles(transform, lay):
+            for pixels, (kept, places) in _tiles(transform, geometry):
                 spread = transform.zeros((*made.shape[:3], *transform.size))
                 spread[(..., *kept)] = made[(..., *places)]
                 spectra = transform.forth(spread)
@@ -129,12 +131,12 @@ def weight_gradient(grad: AnyArray, x: AnyArray, out: AnyArray, lay: Fit) -> Non
 class _Transform:
     """The transform of tiles, and how large they are."""
 
-    def __init__(self, x: AnyArray, kernels: AnyArray, lay: Fit) -> None:
+    def __init__(self, x: AnyArray, kernels: AnyArray, geometry: ConvGeometry) -> None:
         xp = array_module(x)
         self.zeros = partial(xp.zeros, dtype=x.dtype)
         self.transforms, self.how = _transforms(xp)
         groups, c_out, c = kernels.shape[:3]
-        self.size = tile_size(lay, len(x), groups, c, c_out)
+        self.size = tile_size(geometry, len(x), groups, c, c_out)
         self.axes = tuple(range(-len(self.size), 0))
         self.bytes = math.prod(self.size) * x.itemsize
 
@@ -188,12 +190,17 @@ def _parts(
 
 
 def _tiles(
-    transform: _Transform, lay: Fit
+    transform: _Transform, geometry: ConvGeometry
 ) -> Iterator[tuple[tuple[Shape, Shape], tuple[tuple[slice, ...], tuple[slice, ...]]]]:
     """Where each tile begins and ends; which of its entries are answers, and at which places."""
     axes = []
     for tile, span, m, stride, (before, _) in zip(
-        transform.size, lay.spans, lay.positions, lay.stride, lay.pairs, strict=True
+        transform.size,
+        geometry.extent,
+        geometry.output_shape,
+        geometry.stride,
+        geometry.padding,
+        strict=True,
     ):
         step, dense, axis = tile - span + 1, (m - 1) * stride + 1, []
         for start in range(0, dense, step):

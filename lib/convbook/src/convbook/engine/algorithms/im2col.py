@@ -13,8 +13,8 @@ from collections.abc import Iterator
 from typing import Any, NamedTuple
 
 from convbook.arrays import array_module
-from convbook.engine.algorithms.blocks import AnyArray, Bands, Scratch, Shape, at_a_time
-from convbook.geometry import Fit
+from convbook.engine.algorithms.buffers import AnyArray, PaddedRows, Shape, Workspace, at_a_time
+from convbook.geometry import ConvGeometry
 
 # Bytes of a block, at least: about what a second-level cache holds.
 BLOCK = 1 << 20
@@ -24,25 +24,25 @@ LARGEST = 1 << 23
 COLUMNS = 256
 
 
-def refusal(dtype: Any, lay: Fit) -> str | None:
+def refusal(dtype: Any, geometry: ConvGeometry) -> str | None:
     """Why this algorithm can't do the job; None as it always can."""
     return None
 
 
-def cost(lay: Fit, n: int, groups: int, c: int, c_out: int) -> float:
+def cost(geometry: ConvGeometry, n: int, groups: int, c: int, c_out: int) -> float:
     """About how many nanoseconds a layer takes, as measured on one core in float32."""
-    windows = n * groups * c * math.prod(lay.positions) * math.prod(lay.size)
-    copying = 0.0 if _is_pointwise(lay) else 0.4 if groups == 1 else 0.8
+    windows = n * groups * c * math.prod(geometry.output_shape) * math.prod(geometry.kernel_size)
+    copying = 0.0 if _is_pointwise(geometry) else 0.4 if groups == 1 else 0.8
     return windows * (copying + 0.03 * max(c_out, 4))
 
 
-def forward(x: AnyArray, weight: AnyArray, out: AnyArray, lay: Fit) -> None:
+def forward(x: AnyArray, weight: AnyArray, out: AnyArray, geometry: ConvGeometry) -> None:
     """Fill `out` with the convolution."""
     xp = array_module(x)
     groups = x.shape[1] // weight.shape[1]
     matrices = weight.reshape(groups, len(weight) // groups, -1)
-    answers = out.reshape(len(out), groups, -1, math.prod(lay.positions))
-    for block in blocks(x, lay, groups, matrices[0].nbytes):
+    answers = out.reshape(len(out), groups, -1, math.prod(geometry.output_shape))
+    for block in blocks(x, geometry, groups, matrices[0].nbytes):
         here = answers[block.images, block.groups, :, block.places]
         if len(here) == 1:
             xp.matmul(matrices[block.groups], block.columns, out=here[0])
@@ -52,14 +52,14 @@ def forward(x: AnyArray, weight: AnyArray, out: AnyArray, lay: Fit) -> None:
             here[...] = xp.moveaxis(product, 2, 0)
 
 
-def weight_gradient(grad: AnyArray, x: AnyArray, out: AnyArray, lay: Fit) -> None:
+def weight_gradient(grad: AnyArray, x: AnyArray, out: AnyArray, geometry: ConvGeometry) -> None:
     """Fill `out` (c_out, c/groups, kernel) with the gradient, given that of the output."""
     xp = array_module(x)
     out[...] = 0
     groups = x.shape[1] // out.shape[1]
     matrices = out.reshape(groups, len(out) // groups, -1)
-    answers = grad.reshape(len(grad), groups, -1, math.prod(lay.positions))
-    for block in blocks(x, lay, groups, matrices[0].nbytes):
+    answers = grad.reshape(len(grad), groups, -1, math.prod(geometry.output_shape))
+    for block in blocks(x, geometry, groups, matrices[0].nbytes):
         here = xp.moveaxis(answers[block.images, block.groups, :, block.places], 0, 2)
         here = here.reshape(*here.shape[:2], -1)
         matrices[block.groups] += here @ block.columns.swapaxes(1, 2)
@@ -75,7 +75,7 @@ class Block(NamedTuple):
 
 
 def blocks(
-    x: AnyArray, lay: Fit, groups: int, weights: int, columns: int = COLUMNS
+    x: AnyArray, geometry: ConvGeometry, groups: int, weights: int, columns: int = COLUMNS
 ) -> Iterator[Block]:
     """The matrix of windows by blocks: columns (groups, c/groups·s_h·s_w, images·places).
 
@@ -84,11 +84,11 @@ def blocks(
     a group do, within bounds.
     """
     n, c = len(x), x.shape[1] // groups
-    rows, *others = lay.positions
+    rows, *others = geometry.output_shape
     rest = math.prod(others)
-    height = c * math.prod(lay.size)
-    if _is_pointwise(lay):
-        ((_, seen),) = lay.taps()
+    height = c * math.prod(geometry.kernel_size)
+    if _is_pointwise(geometry):
+        ((_, seen),) = geometry.taps()
         for image in range(n):
             pixels = x[(image, slice(None), *seen)].reshape(groups, c, -1)
             yield Block(slice(0, groups), slice(image, image + 1), slice(0, rows * rest), pixels)
@@ -98,9 +98,9 @@ def blocks(
     many = at_a_time(rows, rest, wanted)
     several = at_a_time(n, many * rest, wanted) if many == rows and groups == 1 else 1
     some = at_a_time(groups, height * many * rest * x.itemsize, budget)
-    scratch = Scratch(x)
-    step, span = lay.stride[0], lay.spans[0]
-    bands = Bands(x[:several, : some * c], lay.pairs, (many - 1) * step + span)
+    workspace = Workspace(x)
+    step, span = geometry.stride[0], geometry.extent[0]
+    padded_rows = PaddedRows(x[:several, : some * c], geometry.padding, (many - 1) * step + span)
     for group, first, row in (
         (group, first, row)
         for group in range(0, groups, some)
@@ -110,26 +110,26 @@ def blocks(
         own, images = slice(group, group + some), slice(first, first + several)
         count, start = min(many, rows - row), row * step
         seen = x[images, group * c : (group + some) * c]
-        band = bands.of(seen, start, start + (count - 1) * step + span)
-        windows = _windows(band, (count, *others), lay)
-        copied = scratch(*windows.shape)
+        band = padded_rows.of(seen, start, start + (count - 1) * step + span)
+        windows = _windows(band, (count, *others), geometry)
+        copied = workspace(*windows.shape)
         copied[...] = windows
         copied = copied.reshape(-1, height, len(seen) * count * rest)
         yield Block(own, images, slice(row * rest, (row + count) * rest), copied)
 
 
-def _is_pointwise(lay: Fit) -> bool:
+def _is_pointwise(geometry: ConvGeometry) -> bool:
     """Whether the pixels themselves are the columns."""
-    return set(lay.size) == {1} and not any(map(any, lay.pairs))
+    return set(geometry.kernel_size) == {1} and not any(map(any, geometry.padding))
 
 
-def _windows(x: AnyArray, positions: Shape, lay: Fit) -> AnyArray:
+def _windows(x: AnyArray, positions: Shape, geometry: ConvGeometry) -> AnyArray:
     """Every window of the padded (n, c, …), as a view (c, kernel, n, positions)."""
     pixel = x.strides[2:]
-    taps = (p * d for p, d in zip(pixel, lay.dilation, strict=True))
-    steps = (p * step for p, step in zip(pixel, lay.stride, strict=True))
+    taps = (p * d for p, d in zip(pixel, geometry.dilation, strict=True))
+    steps = (p * step for p, step in zip(pixel, geometry.stride, strict=True))
     return array_module(x).lib.stride_tricks.as_strided(
         x,
-        (x.shape[1], *lay.size, x.shape[0], *positions),
+        (x.shape[1], *geometry.kernel_size, x.shape[0], *positions),
         (x.strides[1], *taps, x.strides[0], *steps),
     )

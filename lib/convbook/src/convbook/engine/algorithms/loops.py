@@ -9,20 +9,20 @@ Source: Dumoulin and Visin, arXiv:1603.07285.
 from itertools import product
 from typing import Any
 
-from convbook.engine.algorithms.blocks import AnyArray, in_groups, zero_padded
-from convbook.geometry import Fit
+from convbook.engine.algorithms.buffers import AnyArray, in_groups, zero_padded
+from convbook.geometry import ConvGeometry
 
 
-def refusal(dtype: Any, lay: Fit) -> str | None:
+def refusal(dtype: Any, geometry: ConvGeometry) -> str | None:
     """Why this algorithm can't do the job; None as it always can."""
     return None
 
 
-def forward(x: AnyArray, weight: AnyArray, out: AnyArray, lay: Fit) -> None:
+def forward(x: AnyArray, weight: AnyArray, out: AnyArray, geometry: ConvGeometry) -> None:
     """Fill `out` with the convolution."""
     out[...] = 0
-    taps = list(lay.taps())
-    for image, kernels, answer in in_groups(zero_padded(x, lay.pairs), weight, out):
+    taps = list(geometry.taps())
+    for image, kernels, answer in in_groups(zero_padded(x, geometry.padding), weight, out):
         for n, o, *position in product(*map(range, answer.shape)):
             for c in range(kernels.shape[1]):
                 for tap, seen in taps:

@@ -16,42 +16,42 @@ import math
 from typing import Any
 
 from convbook.arrays import array_module
-from convbook.engine.algorithms.blocks import AnyArray, Shape, at_a_time, in_groups, zero_padded
-from convbook.geometry import Fit
+from convbook.engine.algorithms.buffers import AnyArray, Shape, at_a_time, in_groups, zero_padded
+from convbook.geometry import ConvGeometry
 
 # Bytes of the products of a block: about what a second-level cache holds.
 BLOCK = 1 << 20
 
 
-def refusal(dtype: Any, lay: Fit) -> str | None:
+def refusal(dtype: Any, geometry: ConvGeometry) -> str | None:
     """Why this algorithm can't do the job; None as it always can."""
     return None
 
 
-def cost(lay: Fit, n: int, groups: int, c: int, c_out: int) -> float:
+def cost(geometry: ConvGeometry, n: int, groups: int, c: int, c_out: int) -> float:
     """About how many nanoseconds a layer takes, as measured on one core in float32."""
-    calls = 10e3 * math.prod(lay.size)
-    products = c_out * math.prod(lay.size)
-    adding = 1.2 * math.prod(lay.positions)
-    multiplying = 0.03 * max(c, 16) * math.prod(lay.pixels)
+    calls = 10e3 * math.prod(geometry.kernel_size)
+    products = c_out * math.prod(geometry.kernel_size)
+    adding = 1.2 * math.prod(geometry.output_shape)
+    multiplying = 0.03 * max(c, 16) * math.prod(geometry.input_shape)
     return n * groups * (calls + products * (adding + multiplying))
 
 
-def forward(x: AnyArray, weight: AnyArray, out: AnyArray, lay: Fit) -> None:
+def forward(x: AnyArray, weight: AnyArray, out: AnyArray, geometry: ConvGeometry) -> None:
     """Fill `out` with the convolution."""
     out[...] = 0
     for seen, kernels, made in in_groups(x, weight, out):
         for image in range(x.shape[0]):
-            _add(seen[image, ...], kernels, made[image, ...], lay)
+            _add(seen[image, ...], kernels, made[image, ...], geometry)
 
 
-def _add(x: AnyArray, weight: AnyArray, out: AnyArray, lay: Fit) -> None:
+def _add(x: AnyArray, weight: AnyArray, out: AnyArray, geometry: ConvGeometry) -> None:
     """Add to `out` (c_out, …) the convolution of one image (c, …)."""
     xp = array_module(x)
-    (c_out, c), taps = weight.shape[:2], list(lay.taps())
+    (c_out, c), taps = weight.shape[:2], list(geometry.taps())
     axes = range(2, weight.ndim)
     stack = xp.reshape(xp.permute_dims(weight, (*axes, 0, 1)), (len(taps) * c_out, c))
-    rows, *others = lay.pixels
+    rows, *others = geometry.input_shape
     row = stack.shape[0] * math.prod(others) * (8 if x.dtype == xp.float64 else 4)
     some = at_a_time(rows, row, BLOCK)
     for first in range(0, rows, some):
@@ -60,15 +60,24 @@ def _add(x: AnyArray, weight: AnyArray, out: AnyArray, lay: Fit) -> None:
         products = xp.reshape(products, (len(taps), c_out, *band.shape[1:]))
         starts = (first, *(0 for _ in others))
         for place, (tap, _) in enumerate(taps):
-            to, come = _met(tap, starts, band.shape[1:], lay)
+            to, come = _met(tap, starts, band.shape[1:], geometry)
             out[(slice(None), *to)] += products[(place, slice(None), *come)]
 
 
-def _met(tap: Shape, starts: Shape, counts: Shape, lay: Fit) -> tuple[list[slice], list[slice]]:
+def _met(
+    tap: Shape, starts: Shape, counts: Shape, geometry: ConvGeometry
+) -> tuple[list[slice], list[slice]]:
     """The positions at which an entry of the kernel meets some of the pixels, and these pixels."""
     to, come = [], []
     for t, start, count, stride, (before, _), dilation, positions in zip(
-        tap, starts, counts, lay.stride, lay.pairs, lay.dilation, lay.positions, strict=True
+        tap,
+        starts,
+        counts,
+        geometry.stride,
+        geometry.padding,
+        geometry.dilation,
+        geometry.output_shape,
+        strict=True,
     ):
         shift = t * dilation - before - start  # position m sees pixel m·stride + shift of these
         first = max(-(shift // stride), 0)
@@ -80,16 +89,16 @@ def _met(tap: Shape, starts: Shape, counts: Shape, lay: Fit) -> tuple[list[slice
     return to, come
 
 
-def weight_gradient(grad: AnyArray, x: AnyArray, out: AnyArray, lay: Fit) -> None:
+def weight_gradient(grad: AnyArray, x: AnyArray, out: AnyArray, geometry: ConvGeometry) -> None:
     """Fill `out` (c_out, c/groups, kernel) with the gradient, given that of the output."""
     xp = array_module(x)
     out[...] = 0
     for image in range(x.shape[0]):
         one = slice(image, image + 1)
-        padded = zero_padded(x[one, ...], lay.pairs)
+        padded = zero_padded(x[one, ...], geometry.padding)
         for seen, kernels, made in in_groups(padded, out, grad[one, ...]):
             c_out, c = kernels.shape[:2]
             answers = xp.reshape(made[0, ...], (c_out, -1))
-            for tap, pixels in lay.taps():
+            for tap, pixels in geometry.taps():
                 shifted = xp.reshape(seen[(0, slice(None), *pixels)], (c, -1))
                 kernels[(..., *tap)] += answers @ xp.permute_dims(shifted, (1, 0))

@@ -16,9 +16,9 @@ import math
 from typing import Any
 
 from convbook.arrays import array_module
-from convbook.engine.algorithms.blocks import AnyArray, zero_padded
+from convbook.engine.algorithms.buffers import AnyArray, zero_padded
 from convbook.engine.algorithms.im2col import COLUMNS, blocks
-from convbook.geometry import Fit
+from convbook.geometry import ConvGeometry
 
 # Rows of the output that a window serves.
 ROWS = 8
@@ -26,28 +26,28 @@ ROWS = 8
 SHORT = 12
 
 
-def refusal(dtype: Any, lay: Fit) -> str | None:
+def refusal(dtype: Any, geometry: ConvGeometry) -> str | None:
     """Why this algorithm can't do the job; None as it always can."""
     return None
 
 
-def cost(lay: Fit, n: int, groups: int, c: int, c_out: int) -> float:
+def cost(geometry: ConvGeometry, n: int, groups: int, c: int, c_out: int) -> float:
     """About how many nanoseconds a layer takes, as measured on one core in float32."""
-    rows, tall = _rows(lay), _tall(lay)
-    windows = n * groups * c * math.prod(tall.positions) * math.prod(tall.size)
+    rows, tall = _rows(geometry), _tall(geometry)
+    windows = n * groups * c * math.prod(tall.output_shape) * math.prod(tall.kernel_size)
     return windows * (0.7 + 0.03 * max(c_out * rows, 16))
 
 
-def forward(x: AnyArray, weight: AnyArray, out: AnyArray, lay: Fit) -> None:
+def forward(x: AnyArray, weight: AnyArray, out: AnyArray, geometry: ConvGeometry) -> None:
     """Fill `out` with the convolution."""
     xp = array_module(x)
-    tall, groups = _tall(lay), x.shape[1] // weight.shape[1]
-    rows, rest = _rows(lay), math.prod(lay.positions[1:])
-    matrices = xp.zeros((len(weight), rows, weight.shape[1], *tall.size), dtype=x.dtype)
+    tall, groups = _tall(geometry), x.shape[1] // weight.shape[1]
+    rows, rest = _rows(geometry), math.prod(geometry.output_shape[1:])
+    matrices = xp.zeros((len(weight), rows, weight.shape[1], *tall.kernel_size), dtype=x.dtype)
     for row in range(rows):
-        matrices[:, row, :, _seen(row, lay)] = weight
+        matrices[:, row, :, _seen(row, geometry)] = weight
     matrices = matrices.reshape(groups, len(weight) // groups * rows, -1)
-    answers = out.reshape(len(out), groups, -1, lay.positions[0], rest)
+    answers = out.reshape(len(out), groups, -1, geometry.output_shape[0], rest)
     for block in blocks(x, tall, groups, 0, _columns(groups, rest)):
         first, last = (place // rest for place in (block.places.start, block.places.stop))
         here = answers[block.images, block.groups, :, first * rows : last * rows]
@@ -61,14 +61,14 @@ def forward(x: AnyArray, weight: AnyArray, out: AnyArray, lay: Fit) -> None:
         here[...] = product[:, :, :, : here.shape[3]]
 
 
-def weight_gradient(grad: AnyArray, x: AnyArray, out: AnyArray, lay: Fit) -> None:
+def weight_gradient(grad: AnyArray, x: AnyArray, out: AnyArray, geometry: ConvGeometry) -> None:
     """Fill `out` (c_out, c/groups, kernel) with the gradient, given that of the output."""
     xp = array_module(x)
-    tall, groups = _tall(lay), x.shape[1] // out.shape[1]
-    rows, rest = _rows(lay), math.prod(lay.positions[1:])
-    matrices = xp.zeros((len(out), rows, out.shape[1], *tall.size), dtype=x.dtype)
+    tall, groups = _tall(geometry), x.shape[1] // out.shape[1]
+    rows, rest = _rows(geometry), math.prod(geometry.output_shape[1:])
+    matrices = xp.zeros((len(out), rows, out.shape[1], *tall.kernel_size), dtype=x.dtype)
     totals = matrices.reshape(groups, len(out) // groups * rows, -1)
-    answers = grad.reshape(len(grad), groups, -1, lay.positions[0], rest)
+    answers = grad.reshape(len(grad), groups, -1, geometry.output_shape[0], rest)
     for block in blocks(x, tall, groups, 0, _columns(groups, rest)):
         first, last = (place // rest for place in (block.places.start, block.places.stop))
         here = answers[block.images, block.groups, :, first * rows : last * rows]
@@ -77,18 +77,18 @@ def weight_gradient(grad: AnyArray, x: AnyArray, out: AnyArray, lay: Fit) -> Non
         here = here.reshape(*here.shape[:3], last - first, rows, rest)
         here = here.transpose(1, 2, 4, 0, 3, 5).reshape(len(block.columns), totals.shape[1], -1)
         totals[block.groups] += here @ block.columns.swapaxes(1, 2)
-    out[...] = sum(matrices[:, row, :, _seen(row, lay)] for row in range(rows))
+    out[...] = sum(matrices[:, row, :, _seen(row, geometry)] for row in range(rows))
 
 
-def _rows(lay: Fit) -> int:
+def _rows(geometry: ConvGeometry) -> int:
     """Rows of the output that a window serves: about as many each time."""
-    return -(-lay.positions[0] // -(-lay.positions[0] // ROWS))
+    return -(-geometry.output_shape[0] // -(-geometry.output_shape[0] // ROWS))
 
 
-def _seen(row: int, lay: Fit) -> slice:
+def _seen(row: int, geometry: ConvGeometry) -> slice:
     """The rows of a tall window that an output's kernel meets."""
-    start = row * lay.stride[0]
-    return slice(start, start + lay.spans[0], lay.dilation[0])
+    start = row * geometry.stride[0]
+    return slice(start, start + geometry.extent[0], geometry.dilation[0])
 
 
 def _columns(groups: int, rest: int) -> int:
@@ -96,18 +96,18 @@ def _columns(groups: int, rest: int) -> int:
     return 1 if groups > 1 and rest >= SHORT else COLUMNS
 
 
-def _tall(lay: Fit) -> Fit:
+def _tall(geometry: ConvGeometry) -> ConvGeometry:
     """How the windows that serve several rows lie on the pixels."""
-    rows, (before, after) = _rows(lay), lay.pairs[0]
-    tiles, step = -(-lay.positions[0] // rows), rows * lay.stride[0]
-    size = step - lay.stride[0] + lay.spans[0]
+    rows, (before, after) = _rows(geometry), geometry.padding[0]
+    tiles, step = -(-geometry.output_shape[0] // rows), rows * geometry.stride[0]
+    size = step - geometry.stride[0] + geometry.extent[0]
     # The last window may reach further than the last kernel.
-    after = max(after, (tiles - 1) * step + size - before - lay.pixels[0])
-    return Fit(
-        (size, *lay.size[1:]),
-        (step, *lay.stride[1:]),
-        ((before, after), *lay.pairs[1:]),
-        (1, *lay.dilation[1:]),
-        lay.pixels,
-        (tiles, *lay.positions[1:]),
+    after = max(after, (tiles - 1) * step + size - before - geometry.input_shape[0])
+    return ConvGeometry(
+        (size, *geometry.kernel_size[1:]),
+        (step, *geometry.stride[1:]),
+        ((before, after), *geometry.padding[1:]),
+        (1, *geometry.dilation[1:]),
+        geometry.input_shape,
+        (tiles, *geometry.output_shape[1:]),
     )

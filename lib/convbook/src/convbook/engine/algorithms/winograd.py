@@ -19,15 +19,15 @@ from typing import Any
 import numpy as np
 
 from convbook.arrays import array_module
-from convbook.engine.algorithms.blocks import (
+from convbook.engine.algorithms.buffers import (
     AnyArray,
-    Bands,
-    Scratch,
+    PaddedRows,
+    Workspace,
     at_a_time,
     in_groups,
     zero_padded,
 )
-from convbook.geometry import Fit
+from convbook.geometry import ConvGeometry
 
 PIXELS = np.array(  # Bᵀ of the paper: 6 pixels to 6 coefficients
     [
@@ -53,20 +53,20 @@ KERNELS = 40 << 20
 CHANNELS = 16
 
 
-def refusal(dtype: Any, lay: Fit) -> str | None:
+def refusal(dtype: Any, geometry: ConvGeometry) -> str | None:
     """Why this algorithm can't do the job, or None if it can."""
-    if lay.size != (3, 3):
-        return f"the kernel size must be (3, 3); it is {lay.size}"
-    if set(lay.stride) != {1}:
-        return f"stride must be 1; it is {lay.stride}"
-    if set(lay.dilation) != {1}:
-        return f"dilation must be 1; it is {lay.dilation}"
+    if geometry.kernel_size != (3, 3):
+        return f"the kernel size must be (3, 3); it is {geometry.kernel_size}"
+    if set(geometry.stride) != {1}:
+        return f"stride must be 1; it is {geometry.stride}"
+    if set(geometry.dilation) != {1}:
+        return f"dilation must be 1; it is {geometry.dilation}"
     if dtype not in (np.float32, np.float64):
         return f"the dtype must be floating; it is {dtype}"
     return None
 
 
-def cost(lay: Fit, n: int, groups: int, c: int, c_out: int) -> float:
+def cost(geometry: ConvGeometry, n: int, groups: int, c: int, c_out: int) -> float:
     """About how many nanoseconds a layer takes, as measured on one core in float32.
 
     The kernels are as much work for one small image as for many large ones; infinite, where they
@@ -74,33 +74,33 @@ def cost(lay: Fit, n: int, groups: int, c: int, c_out: int) -> float:
     """
     if 36 * c * c_out * 4 > KERNELS:
         return math.inf
-    tiles = n * math.prod(-(-m // 4) for m in lay.positions)
+    tiles = n * math.prod(-(-m // 4) for m in geometry.output_shape)
     each = 2.5 * c * c_out + 2.5 * tiles * (c + c_out) + 0.03 * tiles * c * c_out
     return groups * (36 * each + 60e3)
 
 
-def forward(x: AnyArray, weight: AnyArray, out: AnyArray, lay: Fit) -> None:
+def forward(x: AnyArray, weight: AnyArray, out: AnyArray, geometry: ConvGeometry) -> None:
     """Fill `out` with the convolution."""
-    xp, product = array_module(x), Scratch(x)
+    xp, product = array_module(x), Workspace(x)
     back = _Transform(ANSWER, x)
     for seen, kernels, made in in_groups(x, weight, out):
         c_out, c = kernels.shape[:2]
         kernel = (_twice(KERNEL, x) @ kernels.reshape(-1, 9).T).reshape(36, c_out, c)
-        for images, rows, pixels in _blocks(seen, lay):
+        for images, rows, pixels in _blocks(seen, geometry):
             answers = product(36, c_out, pixels.shape[2])
             xp.matmul(kernel, pixels, out=answers)
             back.put(answers, made[images, :, rows])
 
 
-def weight_gradient(grad: AnyArray, x: AnyArray, out: AnyArray, lay: Fit) -> None:
+def weight_gradient(grad: AnyArray, x: AnyArray, out: AnyArray, geometry: ConvGeometry) -> None:
     """Fill `out` (c_out, c/groups, 3, 3) with the gradient, given that of the output."""
-    xp, product = array_module(x), Scratch(x)
+    xp, product = array_module(x), Workspace(x)
     forth = _Transform(ANSWER.T, x)
     for seen, kernels, made in in_groups(x, out, grad):
         c_out, c = kernels.shape[:2]
         kernel = xp.zeros((36, c_out, c), dtype=x.dtype)
         part = product(c_out, c)
-        for images, rows, pixels in _blocks(seen, lay):
+        for images, rows, pixels in _blocks(seen, geometry):
             answers = made[images, :, rows]
             short = (-answers.shape[2] % 4, -answers.shape[3] % 4)
             answers = forth.of(zero_padded(answers, ((0, short[0]), (0, short[1]))))
@@ -109,21 +109,21 @@ def weight_gradient(grad: AnyArray, x: AnyArray, out: AnyArray, lay: Fit) -> Non
         kernels[...] = (_twice(KERNEL.T, x) @ kernel.reshape(36, -1)).T.reshape(kernels.shape)
 
 
-def _blocks(x: AnyArray, lay: Fit) -> Iterator[tuple[slice, slice, AnyArray]]:
+def _blocks(x: AnyArray, geometry: ConvGeometry) -> Iterator[tuple[slice, slice, AnyArray]]:
     """Blocks of the image: (images, rows of the output, coefficients (36, c, tiles))."""
     forth = _Transform(PIXELS, x)
-    down, across = -(-lay.positions[0] // 4), -(-lay.positions[1] // 4)
+    down, across = -(-geometry.output_shape[0] // 4), -(-geometry.output_shape[1] // 4)
     tiles = min(TILES, COEFFICIENTS // (36 * x.shape[1] * x.itemsize))
     high = at_a_time(down, across, tiles)
     several = at_a_time(len(x), high * across, tiles) if high == down else 1
-    left = lay.pairs[1][0]
+    left = geometry.padding[1][0]
     sides = (left, 4 * across + 2 - left - x.shape[3])
-    bands = Bands(x[:several], (lay.pairs[0], sides), 4 * high + 2)
+    padded_rows = PaddedRows(x[:several], (geometry.padding[0], sides), 4 * high + 2)
     for first in range(0, len(x), several):
         images = slice(first, min(first + several, len(x)))
         for top in range(0, down, high):
             bottom = min(top + high, down)
-            band = bands.of(x[images], 4 * top, 4 * bottom + 2)
+            band = padded_rows.of(x[images], 4 * top, 4 * bottom + 2)
             yield images, slice(4 * top, 4 * bottom), forth.of(band)
 
 
@@ -138,7 +138,7 @@ class _Transform:
     def __init__(self, matrix: AnyArray, like: AnyArray) -> None:
         self.edge = matrix.shape[1]
         self.matrix = _twice(matrix, like)
-        self.gathered, self.passed = Scratch(like), Scratch(like)
+        self.gathered, self.passed = Workspace(like), Workspace(like)
 
     def of(self, x: AnyArray) -> AnyArray:
         """The coefficients (36, c, tiles) of the tiles of (n, c, h, w)."""

@@ -12,11 +12,11 @@ from typing import Any, Literal, NamedTuple
 
 import numpy as np
 
-from convbook.arrays import Array, array_module, shown
-from convbook.engine.cuda import blocks
-from convbook.engine.cuda.blocks import THREADS, Plane, add_parts, blocks_for, ints, parts_of
+from convbook.arrays import Array, array_module, short_repr
+from convbook.engine.cuda import grid
+from convbook.engine.cuda.grid import THREADS, Geometry2d, add_parts, blocks_for, ints, parts_of
 from convbook.engine.cuda.launch import Kernel, kernel, launch
-from convbook.geometry import Fit
+from convbook.geometry import ConvGeometry
 
 #: "full" multiplies in the dtype of the arrays, "tf32" rounds float32 to 10 bits of mantissa and
 #: multiplies on tensor cores, which chips of compute capability 8.0 and later have. Depthwise
@@ -51,14 +51,14 @@ def forward(
     x: Array,
     weight: Array,
     out: Array,
-    lay: Fit,
+    geometry: ConvGeometry,
     bias: Array | None = None,
     precision: Precision = "full",
 ) -> None:
     """Fill `out` (n, c_out, positions) with the convolution, plus `bias` (c_out,)."""
-    layer = _layer(x.dtype, x.shape[:2], weight.shape[:2], lay, precision)
+    layer = _layer(x.dtype, x.shape[:2], weight.shape[:2], geometry, precision)
     xp = array_module(x)
-    blocks.row_by_row(out)
+    grid.row_by_row(out)
     if not out.size:
         return
     bias = xp.zeros(layer.c_out, dtype=out.dtype) if bias is None else xp.ascontiguousarray(bias)
@@ -66,7 +66,7 @@ def forward(
     if layer.depthwise:
         _strips(layer, arrays, turned=False)
         return
-    rows, columns = layer.c_out // layer.groups, layer.n * math.prod(layer.positions)
+    rows, columns = layer.c_out // layer.groups, layer.n * math.prod(layer.output_shape)
     tile = _tile(out.dtype, rows, columns, layer.groups)
     tiles = tile.cover(rows, columns)
     run = layer.product("conv_forward", tile)
@@ -74,14 +74,14 @@ def forward(
 
 
 def input_gradient(
-    grad: Array, weight: Array, out: Array, lay: Fit, precision: Precision = "full"
+    grad: Array, weight: Array, out: Array, geometry: ConvGeometry, precision: Precision = "full"
 ) -> None:
     """Fill `out` (n, c, pixels) with the gradient with respect to the input."""
     layer, xp = (
-        _layer(out.dtype, out.shape[:2], weight.shape[:2], lay, precision),
+        _layer(out.dtype, out.shape[:2], weight.shape[:2], geometry, precision),
         array_module(grad),
     )
-    blocks.row_by_row(out)
+    grid.row_by_row(out)
     if not out.size:
         return
     arrays = (xp.ascontiguousarray(grad), xp.ascontiguousarray(weight), out)
@@ -91,14 +91,14 @@ def input_gradient(
         return
     if layer.depthwise:
         run = layer.in_strips("depthwise_input_gradient")
-        blocks.at_most("pixels in all channels of all images", out.size)
+        grid.at_most("pixels in all channels of all images", out.size)
         many = ints(out.size)
         launch(run, blocks_for(out.size), THREADS, *arrays, *layer.numbers, *many)
         return
     # Pixels of one remainder by the stride see the same taps: each such phase is a product.
     phases = math.prod(layer.stride)
     of_phase = layer.n * math.prod(
-        -(-size // step) for size, step in zip(layer.pixels, layer.stride, strict=True)
+        -(-size // step) for size, step in zip(layer.input_shape, layer.stride, strict=True)
     )
     rows = layer.c // layer.groups
     tile = _tile(out.dtype, rows, of_phase, layer.groups * phases)
@@ -109,17 +109,17 @@ def input_gradient(
 
 
 def weight_gradient(
-    grad: Array, x: Array, out: Array, lay: Fit, precision: Precision = "full"
+    grad: Array, x: Array, out: Array, geometry: ConvGeometry, precision: Precision = "full"
 ) -> None:
     """Fill `out` (c_out, c/groups, kernel) with the gradient with respect to the weights.
 
     The sum over all positions of all images is cut into parts, which are added in a second pass in
     a fixed order: two runs give the same bits.
     """
-    layer = _layer(x.dtype, x.shape[:2], out.shape[:2], lay, precision)
+    layer = _layer(x.dtype, x.shape[:2], out.shape[:2], geometry, precision)
     xp = array_module(grad)
-    blocks.row_by_row(out)
-    terms = layer.n * math.prod(layer.positions)
+    grid.row_by_row(out)
+    terms = layer.n * math.prod(layer.output_shape)
     if not out.size or not terms:
         out[...] = 0
         return
@@ -127,7 +127,7 @@ def weight_gradient(
         tiles = ()
         run = layer.in_strips("depthwise_weight_gradient")
         # Of a long kernel, a block sums one row.
-        of_part = layer.c_out * (1 if math.prod(layer.size) <= 49 else layer.size[0])
+        of_part = layer.c_out * (1 if math.prod(layer.kernel_size) <= 49 else layer.kernel_size[0])
     else:
         rows, columns = layer.c_out // layer.groups, out.size // layer.c_out
         tile = _tile(out.dtype, rows, columns, layer.groups * parts_of(terms, 1, out.size)[0])
@@ -142,31 +142,31 @@ def weight_gradient(
     add_parts(sums, out)
 
 
-class _Layer(Plane):
-    """What kernels are told of a layer: images (n, c), weights (c_out, c/groups), both on `lay`."""
+class _Layer(Geometry2d):
+    """What kernels are told of a layer: images (n, c) and weights (c_out, c/groups)."""
 
     def __init__(
         self,
         dtype: Any,
         images: tuple[int, int],
         weights: tuple[int, int],
-        lay: Fit,
+        geometry: ConvGeometry,
         precision: Precision,
     ) -> None:
-        super().__init__(dtype, lay)
+        super().__init__(dtype, geometry)
         if precision not in ("full", "tf32"):
-            raise ValueError(f"precision must be 'full' or 'tf32'; it is {shown(precision)}")
+            raise ValueError(f"precision must be 'full' or 'tf32'; it is {short_repr(precision)}")
         if precision == "tf32" and dtype != "float32":
             raise ValueError(f"precision 'tf32' is for float32; the arrays are {dtype.name}")
         self.dtype, self.on_tensor_cores = dtype, precision == "tf32"
         (self.n, self.c), self.c_out = images, weights[0]
         self.groups = max(1, self.c // max(1, weights[1]))
-        pixels, positions = math.prod(lay.pixels), math.prod(lay.positions)
-        blocks.at_most("pixels of all images", self.n * pixels)
-        blocks.at_most("positions in all images", self.n * positions)
-        blocks.at_most("numbers of a padded image", self.c * math.prod(lay.padded))
-        blocks.at_most("numbers of an output", self.c_out * positions)
-        blocks.at_most("weights", math.prod(weights) * math.prod(lay.size))
+        pixels, positions = math.prod(geometry.input_shape), math.prod(geometry.output_shape)
+        grid.at_most("pixels of all images", self.n * pixels)
+        grid.at_most("positions in all images", self.n * positions)
+        grid.at_most("numbers of a padded image", self.c * math.prod(geometry.padded_shape))
+        grid.at_most("numbers of an output", self.c_out * positions)
+        grid.at_most("weights", math.prod(weights) * math.prod(geometry.kernel_size))
 
     @property
     def depthwise(self) -> bool:
@@ -176,17 +176,17 @@ class _Layer(Plane):
     def turned(self) -> "_Layer":
         """The layer that takes a gradient back, at stride 1 and with the kernel turned around."""
         layer = copy.copy(self)
-        layer.pixels, layer.positions = self.positions, self.pixels
+        layer.input_shape, layer.output_shape = self.output_shape, self.input_shape
         layer.before = tuple(
             (size - 1) * gap - before
-            for size, gap, before in zip(self.size, self.dilation, self.before, strict=True)
+            for size, gap, before in zip(self.kernel_size, self.dilation, self.before, strict=True)
         )
         return layer
 
     @property
     def lines(self) -> int:
         """Outputs of a column that a thread of a depthwise kernel computes."""
-        return 4 if math.prod(self.size) <= 49 and self.positions[0] >= 4 else 1
+        return 4 if math.prod(self.kernel_size) <= 49 and self.output_shape[0] >= 4 else 1
 
     def in_strips(self, name: str) -> Kernel:
         """A kernel of depthwise layers."""
@@ -200,7 +200,7 @@ class _Layer(Plane):
     @property
     def numbers(self) -> tuple[np.int32, ...]:
         """The arguments LAYER of kernels."""
-        shapes = (self.n, self.c, *self.pixels, self.c_out, *self.positions)
+        shapes = (self.n, self.c, *self.input_shape, self.c_out, *self.output_shape)
         return ints(*shapes, *self.before, self.groups)
 
 
@@ -210,9 +210,9 @@ _layer = functools.lru_cache(maxsize=1024)(_Layer)
 
 def _strips(layer: _Layer, arrays: tuple[Array, ...], turned: bool) -> None:
     """Depthwise convolution; a thread computes a strip of outputs, one below the other."""
-    height, width = layer.positions
+    height, width = layer.output_shape
     threads = layer.n * layer.c_out * -(-height // layer.lines) * width
-    blocks.at_most("outputs in all channels of all images", threads)
+    grid.at_most("outputs in all channels of all images", threads)
     run = layer.in_strips("depthwise_forward")
     numbers = (*layer.numbers, *ints(threads, turned))
     launch(run, blocks_for(threads), THREADS, *arrays, *numbers)
@@ -223,6 +223,6 @@ def _tile(dtype: Any, rows: int, columns: int, slices: int) -> Tile:
     if dtype != "float64":
         for tile in TILES[:-1]:
             many = math.prod(tile.cover(rows, columns)) * slices
-            if rows > tile.m // 2 and many >= blocks.ENOUGH:
+            if rows > tile.m // 2 and many >= grid.ENOUGH:
                 return tile
     return TILES[-1]

@@ -54,14 +54,14 @@ def zero_padded(x: AnyArray, pairs: Pairs) -> AnyArray:
     return region(x, tuple(-before for before, _ in pairs), stops)
 
 
-class Scratch:
+class Workspace:
     """Memory that is used again and again.
 
     New memory comes page by page from the system, which takes longer than to fill it.
 
     >>> import numpy as np
-    >>> scratch = Scratch(np.ones(3))
-    >>> scratch(2, 3).shape, np.shares_memory(scratch(2, 3), scratch(4))
+    >>> workspace = Workspace(np.ones(3))
+    >>> workspace(2, 3).shape, np.shares_memory(workspace(2, 3), workspace(4))
     ((2, 3), True)
     """
 
@@ -77,12 +77,12 @@ class Scratch:
         return self.flat[:size].reshape(shape)
 
 
-class Bands:
+class PaddedRows:
     """Rows of images with the zeros around them, in one buffer that is filled again and again.
 
     >>> import numpy as np
-    >>> bands = Bands(np.ones((1, 1, 3, 2)), ((1, 0), (0, 1)), 2)
-    >>> bands.of(np.ones((1, 1, 3, 2)), 0, 2)
+    >>> padded_rows = PaddedRows(np.ones((1, 1, 3, 2)), ((1, 0), (0, 1)), 2)
+    >>> padded_rows.of(np.ones((1, 1, 3, 2)), 0, 2)
     array([[[[0., 0., 0.],
              [1., 1., 0.]]]])
     """

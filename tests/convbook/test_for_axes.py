@@ -31,22 +31,26 @@ def test_there_is_none_but_these():
 @pytest.mark.parametrize("axes", LAYOUTS)
 @pytest.mark.parametrize("name", OTHERS)
 def test_it_is_the_function_with_the_axes_counted(name: str, axes: int):
-    function, face = getattr(convbook, name), getattr(convbook, f"{name}{axes}d")
+    function, named = getattr(convbook, name), getattr(convbook, f"{name}{axes}d")
     x = np.random.default_rng(0).uniform(-9, 9, (2, 2, *(4, 5, 3)[:axes]))
     others = OTHERS[name](axes)
-    for out in (face(x, *others.values()), face(x=x, **others), face(x.tolist(), **others)):
+    for out in (
+        named(x, *others.values()),
+        named(x=x, **others),
+        named(x.tolist(), **others),
+    ):
         np.testing.assert_array_equal(out, function(x, *others.values()), strict=True)
     for wrong in (x[0], x[None]):
         message = f"x must have shape {LAYOUTS[axes]}; it has {wrong.shape}"
         with pytest.raises(ValueError, match=f"^{re.escape(message)}$"):
-            face(wrong, **others)
+            named(wrong, **others)
 
 
 @pytest.mark.parametrize("axes", LAYOUTS)
 @pytest.mark.parametrize("name", OTHERS)
 def test_it_says_what_it_takes(name: str, axes: int):
-    function, face = getattr(convbook, name), getattr(convbook, f"{name}{axes}d")
-    assert face.__name__ == face.__qualname__ == f"{name}{axes}d"
-    assert inspect.signature(face) == inspect.signature(function)
-    assert inspect.getdoc(face).startswith(f"`{name}` for ")
-    assert f"`x` {LAYOUTS[axes]}" in inspect.getdoc(face)
+    function, named = getattr(convbook, name), getattr(convbook, f"{name}{axes}d")
+    assert named.__name__ == named.__qualname__ == f"{name}{axes}d"
+    assert inspect.signature(named) == inspect.signature(function)
+    assert inspect.getdoc(named).startswith(f"`{name}` for ")
+    assert f"`x` {LAYOUTS[axes]}" in inspect.getdoc(named)

@@ -7,7 +7,7 @@ import numpy as np
 
 from convbook.arrays import Array, array_module
 from convbook.engine.cuda.launch import TYPES, kernel, launch
-from convbook.geometry import Fit
+from convbook.geometry import ConvGeometry
 
 #: Threads of a block, in all kernels.
 THREADS = 256
@@ -17,12 +17,12 @@ ENOUGH = 256
 MOST = 2**31 - 2**12
 
 
-def refusal(dtype: Any, lay: Fit) -> str | None:
+def refusal(dtype: Any, geometry: ConvGeometry) -> str | None:
     """Why the kernels can't do a job; None when they can."""
     if dtype.name not in TYPES:
         return f"its kernels take {', '.join(TYPES)}, not {dtype.name}"
-    if len(lay.size) > 2:
-        return f"its kernels take one or two axes of pixels, not {len(lay.size)}"
+    if len(geometry.kernel_size) > 2:
+        return f"its kernels take one or two axes of pixels, not {len(geometry.kernel_size)}"
     return None
 
 
@@ -31,32 +31,35 @@ def on_gpu(x: Any) -> bool:
     return bool(array_module(x).__name__ == "cupy")
 
 
-def takes(x: Any, lay: Fit) -> bool:
+def takes(x: Any, geometry: ConvGeometry) -> bool:
     """Whether `x` lies on a GPU, and the kernels can do this job for it."""
-    return on_gpu(x) and refusal(x.dtype, lay) is None
+    return on_gpu(x) and refusal(x.dtype, geometry) is None
 
 
-class Plane:
+class Geometry2d:
     """How a kernel lies on the pixels of a plane; a signal is a plane of one row."""
 
-    def __init__(self, dtype: Any, lay: Fit) -> None:
-        reason = refusal(dtype, lay)
+    def __init__(self, dtype: Any, geometry: ConvGeometry) -> None:
+        reason = refusal(dtype, geometry)
         if reason:
             raise ValueError(f"method 'cuda' can't compute this layer: {reason}")
-        missing = 2 - len(lay.size)
+        missing = 2 - len(geometry.kernel_size)
         one, none = (1,) * missing, ((0, 0),) * missing
-        self.size, self.stride, self.dilation = (
-            one + each for each in (lay.size, lay.stride, lay.dilation)
+        self.kernel_size, self.stride, self.dilation = (
+            one + each for each in (geometry.kernel_size, geometry.stride, geometry.dilation)
         )
-        self.pixels, self.positions = one + lay.pixels, one + lay.positions
-        self.pairs = none + lay.pairs
-        self.before = tuple(before for before, _ in self.pairs)
-        at_most("numbers of a padded channel", math.prod(lay.padded))
+        self.input_shape, self.output_shape = (
+            one + geometry.input_shape,
+            one + geometry.output_shape,
+        )
+        self.padding = none + geometry.padding
+        self.before = tuple(before for before, _ in self.padding)
+        at_most("numbers of a padded channel", math.prod(geometry.padded_shape))
         #: What kernels are compiled for.
         self.macros = {
             f"{name}_{axis}": value
             for name, values in (
-                ("SIZE", self.size),
+                ("SIZE", self.kernel_size),
                 ("STRIDE", self.stride),
                 ("DILATION", self.dilation),
             )
