@@ -13,16 +13,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from convbook import conv, conv_backward, conv_transpose
-from convbook.engine.algorithms import (
-    METHODS,
-    choose,
-    fft,
-    im2col,
-    loops,
-    shifts,
-    toeplitz,
-    winograd,
-)
+from convbook.engine.algorithms import fft, im2col, loops, shifts, toeplitz, winograd
+from convbook.engine.dispatch import METHODS, choose
 from convbook.geometry import conv_geometry
 
 FASTER = sorted(set(METHODS) - {"loops"})
@@ -173,11 +165,11 @@ def test_the_gradients_of_the_weights_agree(method: str, data: Any, rng: Any, ax
     np.testing.assert_allclose(out, right, rtol=0, atol=1e-8)
 
 
-# Budgets so small that every loop over blocks goes round several times.
+# Budgets so small that every loop over chunks goes round several times.
 SMALL = {
-    im2col: {"BLOCK": 64, "LARGEST": 64, "COLUMNS": 3},
+    im2col: {"CHUNK": 64, "LARGEST": 64, "COLUMNS": 3},
     toeplitz: {"ROWS": 3, "COLUMNS": 3, "SHORT": 4},
-    shifts: {"BLOCK": 64},
+    shifts: {"CHUNK": 64},
     winograd: {"TILES": 3, "CHANNELS": 2},
     fft: {"SPECTRA": 64, "LARGEST": 16, "FEW": 1},
 }
@@ -196,7 +188,7 @@ LAYERS = [
     ("module", "pixels", "size", "how"),
     [(m, *layer) for m in SMALL for layer in LAYERS[: 1 if m is winograd else None]],
 )
-def test_blocks_meet_without_a_seam(
+def test_chunks_meet_without_a_seam(
     monkeypatch: Any, module: Any, groups: int, pixels: Any, size: Any, how: Any
 ):
     for name, value in SMALL[module].items():
@@ -217,7 +209,7 @@ def test_blocks_meet_without_a_seam(
 
 
 def test_images_that_must_be_copied_are_copied_some_at_a_time(monkeypatch: Any):
-    monkeypatch.setattr("convbook.engine.dispatch.COPIED", 1)
+    monkeypatch.setattr("convbook.engine.staging.COPIED", 1)
     rng = np.random.default_rng(7)
     x, weight = numbers(rng, (5, 2, 6, 7)), numbers(rng, (3, 2, 3, 3))
     right = conv(x, weight, stride=2, padding=1)

@@ -76,12 +76,12 @@ def test_a_shift_changes_less_than_without_the_blur():
     assert change(lambda x: blur_pool(max_pool(x, 2, 1), 3, 2, "circular")) <= 0.5
 
 
-@pytest.mark.parametrize("block", [1, 10**9])
-def test_the_size_of_a_block_changes_nothing(block: int, monkeypatch: Any):
+@pytest.mark.parametrize("chunk", [1, 10**9])
+def test_the_size_of_a_chunk_changes_nothing(chunk: int, monkeypatch: Any):
     x = numbers(np.random.default_rng(0), (3, 4, 7, 6))
     expected = blur_pool(x)
     back = blur_pool_backward(expected, x)
-    monkeypatch.setattr(pooling, "BLOCK", block)
+    monkeypatch.setattr(pooling, "CHUNK", chunk)
     np.testing.assert_array_equal(blur_pool(x), expected, strict=True)
     np.testing.assert_array_equal(blur_pool_backward(expected, x), back, strict=True)
 

@@ -19,7 +19,7 @@ from convbook import (
     pointwise_conv,
     separable_conv,
 )
-from convbook.engine.algorithms import METHODS
+from convbook.engine.dispatch import METHODS
 
 TORCH = {1: torch.conv1d, 2: torch.conv2d, 3: torch.conv3d}
 

@@ -33,7 +33,8 @@ AVG = {1: F.avg_pool1d, 2: F.avg_pool2d, 3: F.avg_pool3d}
 def poolings(draw: Any, axes: int, dilated: bool) -> Any:
     """A shape with one, none or many of everything, and windows that PyTorch takes on it.
 
-    Every window sees a pixel: no gap between its entries is wider than the image. PyTorch's means of volumes refuse a window that fits only with its padding.
+    Every window sees a pixel: no gap between its entries is wider than the image. PyTorch's
+    means of volumes refuse a window that fits only with its padding.
     """
     batch = draw(st.integers(0, 3)), draw(st.integers(1, 3))
     size = tuple(draw(st.integers(1, 4)) for _ in range(axes))
@@ -116,14 +117,14 @@ def test_an_uneven_padding_is_minus_infinity_all_the_same(rng: Any, before: int,
     np.testing.assert_array_equal(out, max_pool(around, (5, 3), stride), strict=True)
 
 
-@pytest.mark.parametrize("block", [1, 100, 10**9])
+@pytest.mark.parametrize("chunk", [1, 100, 10**9])
 @given(rng=rngs)
-def test_the_size_of_a_block_changes_nothing(block: int, rng: Any):
+def test_the_size_of_a_chunk_changes_nothing(chunk: int, rng: Any):
     x = numbers(rng, (2, 5, 7, 6))
     expected = max_pool(x, 3, 2, 1, return_indices=True), avg_pool(x, 3, 2, 1)
     backward = [f(expected[1], x, 3, 2, 1) for f in (max_pool_backward, avg_pool_backward)]
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(pooling, "BLOCK", block)
+        patch.setattr(pooling, "CHUNK", chunk)
         out = max_pool(x, 3, 2, 1, return_indices=True), avg_pool(x, 3, 2, 1)
         again = [f(expected[1], x, 3, 2, 1) for f in (max_pool_backward, avg_pool_backward)]
     results = (*out[0], out[1], *again), (*expected[0], expected[1], *backward)

@@ -53,10 +53,8 @@ def same_device(*names: str) -> Callable[[Callable[_P, _R]], Callable[_P, _R]]:
     """
 
     def decorate(function: Callable[_P, _R]) -> Callable[_P, _R]:
-        positions = {
-            name: place for place, name in enumerate(inspect.signature(function).parameters)
-        }
-        places = [(name, positions[name]) for name in names]
+        parameters = list(inspect.signature(function).parameters)
+        places = [(name, parameters.index(name)) for name in names]
 
         @functools.wraps(function)
         def checked(*args: _P.args, **kwargs: _P.kwargs) -> _R:
@@ -64,6 +62,9 @@ def same_device(*names: str) -> Callable[[Callable[_P, _R]], Callable[_P, _R]]:
                 name: args[place] if place < len(args) else kwargs.get(name)
                 for name, place in places
             }
+            # NumPy has one device, and nearly every call comes with its arrays.
+            if all(array_module(value) is np for value in given.values()):
+                return function(*args, **kwargs)
             with _device_of(given):
                 return function(*args, **kwargs)
 
@@ -73,10 +74,8 @@ def same_device(*names: str) -> Callable[[Callable[_P, _R]], Callable[_P, _R]]:
 
 
 def _device_of(arguments: Mapping[str, object]) -> contextlib.AbstractContextManager[Any]:
-    """The context in which to work on these arguments, which must all be in one place."""
+    """The context in which to work on these arguments, which must all be on one device."""
     given = {name: value for name, value in arguments.items() if value is not None}
-    if all(array_module(value) is np for value in given.values()):
-        return contextlib.nullcontext()
     places = {name: _place_of(value) for name, value in given.items()}
     if len(set(places.values())) > 1:
         listed = ", ".join(f"{name} is {place}" for name, place in places.items())
@@ -85,6 +84,7 @@ def _device_of(arguments: Mapping[str, object]) -> contextlib.AbstractContextMan
             "cupy.asnumpy first"
         )
     device: Any = getattr(next(iter(given.values())), "device", None)
+    # CuPy's devices are contexts; those of other modules choose by the array alone.
     return device if hasattr(device, "__enter__") else contextlib.nullcontext()
 
 

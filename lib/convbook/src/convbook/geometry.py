@@ -187,6 +187,11 @@ class ConvGeometry(NamedTuple):
         """The pixels from the first to the last that a kernel sees: its `support` on each axis."""
         return tuple(1 + (s - 1) * d for s, d in zip(self.kernel_size, self.dilation, strict=True))
 
+    def on_padded(self) -> "ConvGeometry":
+        """The same positions on an image that has been padded already."""
+        none = ((0, 0),) * len(self.kernel_size)
+        return self._replace(input_shape=self.padded_shape, padding=none)
+
     def taps(self) -> Iterator[tuple[tuple[int, ...], tuple[slice, ...]]]:
         """Each entry of the kernel with the pixels of the padded image that it sees.
 
@@ -246,6 +251,27 @@ def conv_geometry(
         for axis in zip(input_shape, extent, pairs, stride, strict=True)
     )
     return geometry._replace(output_shape=output_shape)
+
+
+def window_without_pixel(geometry: ConvGeometry) -> tuple[int, int] | None:
+    """The first window that sees padding alone, as its axis and its number along it; or None.
+
+    >>> window_without_pixel(conv_geometry("kernel_size", 2, (3,), padding=1))
+    >>> window_without_pixel(conv_geometry("kernel_size", 2, (3,), padding=(0, 3)))
+    (0, 3)
+    """
+    axes = zip(*geometry, strict=True)
+    for axis, (s, step, (before, _), gap, n, count) in enumerate(axes):
+        last_start = (count - 1) * step - before
+        if before <= (s - 1) * gap and last_start < n and gap <= n:
+            continue  # the outermost windows see a pixel, and no gap is wider than the image
+        for window in range(count):
+            start = window * step - before
+            # From the padding before the image, entries reach it at the remainder of the gap.
+            first_inside = start if start >= 0 else start % gap
+            if first_inside >= min(n, start + s * gap):
+                return axis, window
+    return None
 
 
 class Window(NamedTuple):

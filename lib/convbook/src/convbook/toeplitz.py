@@ -24,7 +24,7 @@ from convbook.arrays import (
     promote,
     same_device,
 )
-from convbook.engine.dispatch import correlate, input_gradient
+from convbook.engine import dispatch
 from convbook.geometry import ConvGeometry, Padding, conv_geometry, padding_pairs
 from convbook.windows import sliding_windows
 
@@ -127,11 +127,11 @@ def toeplitz_operator(
     def forward(vectors: Any) -> Any:
         """One image for each column of `vectors`."""
         images, kernels = promote(_in_rows(vectors, inputs), weight)
-        return _in_columns(correlate(images, kernels, geometry), vectors)
+        return _in_columns(dispatch.conv(images, kernels, geometry), vectors)
 
     def transposed(vectors: Any) -> Any:
         images, kernels = promote(_in_rows(vectors, outputs), weight)
-        return _in_columns(input_gradient(images, kernels, geometry, groups), vectors)
+        return _in_columns(dispatch.input_gradient(images, kernels, geometry, groups), vectors)
 
     if array_module(weight) is np:
         from scipy.sparse.linalg import LinearOperator

@@ -6,14 +6,12 @@ divide n, and repeat pixels where m is larger.
 """
 
 from collections.abc import Sequence
-from typing import Any, Literal, overload
+from typing import Literal, overload
 
 from numpy.typing import ArrayLike
 
 from convbook.arrays import (
     Array,
-    array_module,
-    cast,
     floating,
     grad_of,
     integers,
@@ -21,9 +19,9 @@ from convbook.arrays import (
     same_device,
     truth,
 )
-from convbook.engine.pooling import scattered
+from convbook.engine import dispatch
 from convbook.layers.for_axes import for_axes
-from convbook.layers.pool import avg_pool, max_pool, with_pixels
+from convbook.layers.pool import with_pixels
 
 
 @same_device("x")
@@ -40,16 +38,8 @@ def adaptive_avg_pool(x: ArrayLike, output_size: int | Sequence[int]) -> Array:
     array([[[2., 6.]]])
     """
     x, sizes = _check(x, output_size)
-    if (size := _equal_windows(x, sizes)) is not None:
-        return avg_pool(x, size)
     (x,) = floating(x)
-    xp = array_module(x)
-    out, wide = x, xp.result_type(x.dtype, xp.float32)  # sums of float16 lose digits
-    for axis, count in enumerate(sizes, 2):
-        windows = _windows(x.shape[axis], count, axis)
-        sums = [xp.sum(out[w], axis=axis, dtype=wide) / _length(w) for w in windows]
-        out = xp.stack(sums, axis=axis)
-    return cast(out, x.dtype)
+    return dispatch.adaptive_avg_pool(x, sizes)
 
 
 @same_device("grad", "x")
@@ -65,15 +55,7 @@ def adaptive_avg_pool_backward(
     """
     x, sizes = _check(x, output_size)
     (grad,) = floating(grad_of(grad, (*x.shape[:2], *sizes)))
-    xp = array_module(grad)
-    shares = cast(grad, xp.result_type(grad.dtype, xp.float32))
-    for axis, count in reversed(list(enumerate(sizes, 2))):
-        shape = (*shares.shape[:axis], x.shape[axis], *shares.shape[axis + 1 :])
-        out: Array = xp.zeros(shape, dtype=shares.dtype)
-        for i, window in enumerate(_windows(x.shape[axis], count, axis)):
-            out[window] += shares[_part(slice(i, i + 1), axis)] / _length(window)
-        shares = out
-    return cast(shares, grad.dtype)
+    return dispatch.adaptive_avg_pool_backward(grad, x.shape[2:])
 
 
 @overload
@@ -102,14 +84,8 @@ def adaptive_max_pool(
     """
     x, sizes = _check(x, output_size)
     if truth("return_indices", return_indices):
-        return _with_indices(x, sizes)
-    if (size := _equal_windows(x, sizes)) is not None:
-        return max_pool(x, size)
-    xp = array_module(x)
-    for axis, count in enumerate(sizes, 2):
-        windows = _windows(x.shape[axis], count, axis)
-        x = xp.stack([xp.max(x[window], axis=axis) for window in windows], axis=axis)
-    return x
+        return dispatch.adaptive_max_pool_with_indices(x, sizes)
+    return dispatch.adaptive_max_pool(x, sizes)
 
 
 @same_device("grad", "x")
@@ -123,8 +99,7 @@ def adaptive_max_pool_backward(
     """
     x, sizes = _check(x, output_size)
     (grad,) = promote(grad_of(grad, (*x.shape[:2], *sizes)))
-    _, indices = _with_indices(x, sizes)
-    return scattered(grad, indices, x.shape)
+    return dispatch.adaptive_max_pool_backward(grad, x)
 
 
 adaptive_avg_pool1d, adaptive_avg_pool2d, adaptive_avg_pool3d = (
@@ -138,39 +113,3 @@ adaptive_max_pool1d, adaptive_max_pool2d, adaptive_max_pool3d = (
 def _check(x: ArrayLike, output_size: int | Sequence[int]) -> tuple[Array, tuple[int, ...]]:
     x = with_pixels(x)
     return x, integers("output_size", output_size, x.ndim - 2, 1)
-
-
-def _equal_windows(x: Array, sizes: tuple[int, ...]) -> tuple[int, ...] | None:
-    """The size of the windows where all have the same and stand side by side."""
-    both = list(zip(x.shape[2:], sizes, strict=True))
-    return None if any(n % count for n, count in both) else tuple(n // m for n, m in both)
-
-
-def _part(places: slice, axis: int) -> Any:
-    return (*(slice(None),) * axis, places, ...)
-
-
-def _windows(n: int, count: int, axis: int) -> list[Any]:
-    """For each window along this axis, the index that takes its pixels."""
-    bounds = ((i * n // count, -(-(i + 1) * n // count)) for i in range(count))
-    return [_part(slice(start, stop), axis) for start, stop in bounds]
-
-
-def _length(window: Any) -> int:
-    return int(window[-2].stop - window[-2].start)
-
-
-def _with_indices(x: Array, sizes: tuple[int, ...]) -> tuple[Array, Array]:
-    """The last axis first: then the first row that holds the maximum knows its first column."""
-    xp, below = array_module(x), 1
-    indices: Array = xp.zeros(x.shape, dtype=xp.int64)
-    for axis, count in reversed(list(enumerate(sizes, 2))):
-        n, maxima, numbers = x.shape[axis], [], []
-        for window in _windows(n, count, axis):
-            first = xp.expand_dims(xp.argmax(x[window], axis=axis), axis=axis)
-            number = xp.take_along_axis(indices[window], first, axis=axis)
-            numbers.append(number + (first + window[-2].start) * below)
-            maxima.append(xp.take_along_axis(x[window], first, axis=axis))
-        x, indices = xp.concat(maxima, axis=axis), xp.concat(numbers, axis=axis)
-        below *= n
-    return x, indices

@@ -13,18 +13,16 @@ from numpy.typing import ArrayLike
 
 from convbook.arrays import (
     Array,
-    array_module,
-    cast,
     floating,
     grad_of,
     integer,
     integers,
     same_device,
 )
-from convbook.engine.pooling import blocks, images_from, planes_of, taps
+from convbook.engine import dispatch
 from convbook.geometry import ConvGeometry, conv_geometry, same_padding
 from convbook.layers.for_axes import for_axes
-from convbook.windows import Mode, images_of, pad, pad_backward
+from convbook.windows import Mode, images_of, pad
 
 
 @same_device("x")
@@ -44,21 +42,9 @@ def blur_pool(
     >>> blur_pool([[[0, 4, 0, 4, 0, 4]]])
     array([[[2., 2., 2.]]])
     """
-    x, geometry, pairs, weights = _check(x, kernel_size, stride, mode)
+    x, geometry, padding, weights = _check(x, kernel_size, stride, mode)
     (x,) = floating(x)
-    xp = array_module(x)
-    planes, wide = planes_of(x), xp.result_type(x.dtype, xp.float32)
-    out: Array = xp.empty((planes.shape[0], *geometry.output_shape), dtype=x.dtype)
-    for block in blocks(planes):
-        part = pad(cast(planes[block, ...], wide), pairs, axes=len(pairs), mode=mode)
-        for axis in range(len(pairs)):
-            first, *others = taps(geometry, axis)
-            total = part[first] * weights[0]
-            for weight, other in zip(weights[1:], others, strict=True):
-                total += part[other] * weight
-            part = total
-        out[block, ...] = cast(part, x.dtype)
-    return images_from(out, x.shape[:2])
+    return dispatch.blur_pool(x, geometry, padding, weights, mode)
 
 
 @same_device("grad", "x")
@@ -74,22 +60,9 @@ def blur_pool_backward(
     >>> blur_pool_backward([[[4.0, 0.0, 0.0]]], np.zeros((1, 1, 6)))
     array([[[2., 2., 0., 0., 0., 0.]]])
     """
-    x, geometry, pairs, weights = _check(x, kernel_size, stride, mode)
+    x, geometry, padding, weights = _check(x, kernel_size, stride, mode)
     (grad,) = floating(grad_of(grad, (*x.shape[:2], *geometry.output_shape)))
-    xp = array_module(grad)
-    pooled, wide = planes_of(grad), xp.result_type(grad.dtype, xp.float32)
-    out: Array = xp.empty((pooled.shape[0], *x.shape[2:]), dtype=grad.dtype)
-    for block in blocks(out):
-        part = cast(pooled[block, ...], wide)
-        for axis in reversed(range(len(pairs))):
-            shape = (*part.shape[: axis + 1], geometry.input_shape[axis], *part.shape[axis + 2 :])
-            spread = xp.zeros(shape, dtype=part.dtype)
-            for weight, seen in zip(weights, taps(geometry, axis), strict=True):
-                spread[seen] += part * weight
-            part = spread
-        part = pad_backward(part, pairs, axes=len(pairs), mode=mode)
-        out[block, ...] = cast(part, grad.dtype)
-    return images_from(out, x.shape[:2])
+    return dispatch.blur_pool_backward(grad, x.shape[2:], geometry, padding, weights, mode)
 
 
 def _check(
@@ -98,13 +71,11 @@ def _check(
     """The image, how the kernel lies on it with its padding, that padding, and the kernel."""
     x, s = images_of("x", x), integer("kernel_size", kernel_size, 1)
     axes, pixels = x.ndim - 2, x.shape[2:]
-    pairs = (same_padding(s),) * axes
-    pad(np.empty((0, *pixels)), pairs, axes=axes, mode=mode)  # refuses what does not fit
-    padded = tuple(n + s - 1 for n in pixels)
-    geometry = conv_geometry(
-        "kernel_size", (s,) * axes, padded, integers("stride", stride, axes, 1)
-    )
-    return x, geometry, pairs, [math.comb(s - 1, t) / 2 ** (s - 1) for t in range(s)]
+    padding = (same_padding(s),) * axes
+    pad(np.empty((0, *pixels)), padding, axes=axes, mode=mode)  # refuses what does not fit
+    stride = integers("stride", stride, axes, 1)
+    geometry = conv_geometry("kernel_size", s, pixels, stride, padding).on_padded()
+    return x, geometry, padding, [math.comb(s - 1, t) / 2 ** (s - 1) for t in range(s)]
 
 
 blur_pool1d, blur_pool2d, blur_pool3d = (for_axes(blur_pool, axes) for axes in (1, 2, 3))

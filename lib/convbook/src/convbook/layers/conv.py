@@ -22,8 +22,7 @@ from convbook.arrays import (
     same_device,
     short_repr,
 )
-from convbook.engine.algorithms.choose import method_of
-from convbook.engine.dispatch import correlate, input_gradient, weight_gradient
+from convbook.engine import dispatch
 from convbook.geometry import ConvGeometry, Padding, conv_geometry
 from convbook.layers.for_axes import for_axes
 from convbook.windows import Mode, images_of
@@ -58,7 +57,7 @@ def conv(
     - `padding_mode`: what is outside: `"zeros"`, or the image itself, as in `pad`.
     - `method`: `"auto"`, or the algorithm: `"loops"`, `"shifts"`, `"im2col"`, `"toeplitz"`, `"fft"`
       or `"winograd"`. See `convbook.engine.algorithms` for the cost, memory and error of each, and
-      `convbook.engine.algorithms.choose` for what `"auto"` takes.
+      `convbook.engine.dispatch.choose` for what `"auto"` takes.
 
     The dtype is the one to which NumPy promotes the arguments; integers and bools give int64, and
     are exact; float16 is computed in float32 and rounded once. Extra memory: tens of megabytes at
@@ -75,11 +74,12 @@ def conv(
     array([[[ 7, 17]]])
     """
     x, weight, geometry = _check(x, weight, stride, padding, dilation, groups)
-    mode, method = _mode(padding_mode), method_of(method)
-    x, weight, added = promote(x, weight, spread_bias(bias, weight.shape[0], x))
-    out: Array = correlate(x, weight, geometry, method, mode)
+    mode = _pad_mode(padding_mode)
+    of_channels = bias_of(bias, weight.shape[:1], array_module(x))
+    x, weight, of_channels = promote(x, weight, of_channels)
+    out: Array = dispatch.conv(x, weight, geometry, method, mode)
     if bias is not None:
-        out += added
+        out += over_pixels(of_channels, out.ndim)
     return out
 
 
@@ -105,12 +105,12 @@ def conv_backward(
     (array([[[ 5., 57., 70.]]]), array([[[21., 32.]]]), array([11.]))
     """
     x, weight, geometry = _check(x, weight, stride, padding, dilation, groups)
-    mode = _mode(padding_mode)
+    mode = _pad_mode(padding_mode)
     grad = grad_of(grad, (x.shape[0], weight.shape[0], *geometry.output_shape))
     grad, x, weight = floating(grad, x, weight)
     return Gradients(
-        input_gradient(grad, weight, geometry, groups, mode),
-        weight_gradient(grad, x, weight.shape, geometry, mode),
+        dispatch.input_gradient(grad, weight, geometry, groups, mode),
+        dispatch.weight_gradient(grad, x, weight.shape, geometry, mode),
         bias_gradient(grad),
     )
 
@@ -246,14 +246,13 @@ def _check(
     )
 
 
-def spread_bias(bias: ArrayLike | None, c_out: int, x: Array) -> Array:
-    """The bias of each channel of the output, in a shape that adds to it."""
-    xp = array_module(x)
-    spread: Array = xp.reshape(bias_of(bias, (c_out,), xp), (-1, *(1,) * (x.ndim - 2)))
-    return spread
+def over_pixels(bias: Array, ndim: int) -> Array:
+    """A number for each channel in the shape that adds to (n, c, pixels), of so many axes."""
+    shaped: Array = array_module(bias).reshape(bias, (-1, *(1,) * (ndim - 2)))
+    return shaped
 
 
-def _mode(padding_mode: object) -> Mode:
+def _pad_mode(padding_mode: object) -> Mode:
     """The name that `pad` has for a padding mode."""
     modes: dict[object, Mode] = {
         "zeros": "constant",

@@ -12,7 +12,9 @@ from numpy.typing import ArrayLike
 from convbook.arrays import (
     Array,
     Gradients,
+    array_module,
     array_of,
+    bias_of,
     floating,
     grad_of,
     integer,
@@ -20,9 +22,9 @@ from convbook.arrays import (
     promote,
     same_device,
 )
-from convbook.engine.dispatch import correlate, input_gradient, weight_gradient
+from convbook.engine import dispatch
 from convbook.geometry import ConvGeometry, number_pairs
-from convbook.layers.conv import Steps, bias_gradient, spread_bias
+from convbook.layers.conv import Steps, bias_gradient, over_pixels
 from convbook.layers.for_axes import for_axes
 from convbook.windows import images_of
 
@@ -64,11 +66,11 @@ def conv_transpose(
     array([[[ 2, 13, 20, 30]]])
     """
     x, weight, geometry = _check(x, weight, stride, padding, output_padding, groups, dilation)
-    c_out = weight.shape[1] * groups
-    x, weight, added = promote(x, weight, spread_bias(bias, c_out, x))
-    out: Array = input_gradient(x, weight, geometry, groups)
+    of_channels = bias_of(bias, (weight.shape[1] * groups,), array_module(x))
+    x, weight, of_channels = promote(x, weight, of_channels)
+    out: Array = dispatch.input_gradient(x, weight, geometry, groups)
     if bias is not None:
-        out += added
+        out += over_pixels(of_channels, out.ndim)
     return out
 
 
@@ -93,8 +95,8 @@ def conv_transpose_backward(
     grad = grad_of(grad, (x.shape[0], weight.shape[1] * groups, *geometry.input_shape))
     grad, x, weight = floating(grad, x, weight)
     return Gradients(
-        correlate(grad, weight, geometry),
-        weight_gradient(x, grad, weight.shape, geometry),
+        dispatch.conv(grad, weight, geometry),
+        dispatch.weight_gradient(x, grad, weight.shape, geometry),
         bias_gradient(grad),
     )
 

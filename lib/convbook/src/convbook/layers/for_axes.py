@@ -28,18 +28,20 @@ def for_axes(function: _F, axes: int, more: str = "") -> _F:
     ValueError: x must have shape (n, c, h, w); it has (2, 2)
     """
     kind, layout = _LAYOUTS[axes]
-    signature = inspect.signature(function)
-    first = next(iter(signature.parameters))
+    first = next(iter(inspect.signature(function).parameters))
 
     @functools.wraps(function)
-    def checked(*args: Any, **kwargs: Any) -> Any:
-        given = signature.bind(*args, **kwargs).arguments[first]
-        shape = array_of(first, given).shape
-        if len(shape) != axes + 2:
-            raise ValueError(f"{first} must have shape {layout}; it has {shape}")
+    def counted(*args: Any, **kwargs: Any) -> Any:
+        # Nothing but the axes is looked at here, for `function` checks all the rest. Without a
+        # first argument it raises too.
+        if args or first in kwargs:
+            x = args[0] if args else kwargs[first]
+            shape = x.shape if hasattr(x, "shape") else array_of(first, x).shape
+            if len(shape) != axes + 2:
+                raise ValueError(f"{first} must have shape {layout}; it has {shape}")
         return function(*args, **kwargs)
 
-    named: Any = checked
+    named: Any = counted
     named.__name__ = named.__qualname__ = f"{function.__name__}{axes}d"
     takes = f"`{function.__name__}` for {kind}: `{first}` {layout}"
     named.__doc__ = f"{takes}, {inspect.cleandoc(more)}" if more else f"{takes}."

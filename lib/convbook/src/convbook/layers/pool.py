@@ -1,18 +1,15 @@
 """Max and average pooling, forward and backward: one number for every window of every channel."""
 
 import math
-import operator
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import Any, Literal, overload
 
-import numpy as np
 from numpy.typing import ArrayLike
 
 from convbook.arrays import (
     Array,
     array_module,
     array_of,
-    cast,
     floating,
     grad_of,
     integer,
@@ -23,20 +20,8 @@ from convbook.arrays import (
     short_repr,
     truth,
 )
-from convbook.engine import cuda
-from convbook.engine.pooling import (
-    blocks,
-    combined,
-    first_maxima,
-    images_from,
-    lowest,
-    overlap,
-    planes_of,
-    reached,
-    scattered,
-    spread,
-)
-from convbook.geometry import ConvGeometry, Padding, conv_geometry
+from convbook.engine import dispatch
+from convbook.geometry import ConvGeometry, Padding, conv_geometry, window_without_pixel
 from convbook.layers.for_axes import for_axes
 from convbook.windows import images_of
 
@@ -84,9 +69,10 @@ def max_pool(
     wins over every number. With `return_indices` the places of the maxima come too: each is the
     number of a pixel of its channel in raster order, the first of equal ones, or of several NaN.
     Cost: 2·(s − 1) comparisons an output for a window of s × s; memory beyond the output: some
-    blocks that fit in a cache.
+    chunks that fit in a cache.
     Raises ValueError when a window does not fit or sees padding alone.
 
+    >>> import numpy as np
     >>> x = np.arange(16.0).reshape(1, 1, 4, 4)
     >>> max_pool(x, 2)
     array([[[[ 5.,  7.],
@@ -95,22 +81,9 @@ def max_pool(
     array([[[-1, -1, -1]]])
     """
     x, geometry = _check(x, kernel_size, stride, padding, dilation, ceil_mode)
-    return_indices = truth("return_indices", return_indices)
-    if cuda.pool.takes(x, geometry):
-        largest, places = cuda.max_pool(x, geometry, return_indices)
-        return largest if places is None else (largest, places)
-    xp, below, shape = array_module(x), lowest(x), (math.prod(x.shape[:2]), *geometry.output_shape)
-    maxima: Array = xp.empty(shape, dtype=x.dtype)
-    if return_indices:
-        indices: Array = xp.empty(shape, dtype=xp.int64)
-        pixel_of = _Pixels(geometry, xp)
-        for block, part in reached(x, geometry, below, x.dtype):
-            maxima[block], entries = first_maxima(part, geometry)
-            indices[block] = pixel_of(entries, maxima[block], below)
-        return images_from(maxima, x.shape[:2]), images_from(indices, x.shape[:2])
-    for block, part in reached(x, geometry, below, x.dtype):
-        maxima[block, ...] = combined(part, geometry, xp.maximum, xp.max)
-    return images_from(maxima, x.shape[:2])
+    if truth("return_indices", return_indices):
+        return dispatch.max_pool_with_indices(x, geometry)
+    return dispatch.max_pool(x, geometry)
 
 
 @same_device("grad", "x", "indices")
@@ -135,13 +108,10 @@ def max_pool_backward(
     x, geometry = _check(x, kernel_size, stride, padding, dilation, ceil_mode)
     (grad,) = promote(grad_of(grad, (*x.shape[:2], *geometry.output_shape)))
     if indices is None:
-        _, indices = max_pool(
-            x, kernel_size, stride, padding, dilation, ceil_mode, return_indices=True
-        )
-    indices = _check_indices(indices, grad.shape, math.prod(geometry.input_shape))
-    if cuda.pool.takes(grad, geometry):
-        return cuda.max_pool_backward(grad, indices, geometry)
-    return scattered(grad, indices, x.shape)
+        _, indices = dispatch.max_pool_with_indices(x, geometry)
+    else:
+        indices = _check_indices(indices, grad.shape, math.prod(geometry.input_shape))
+    return dispatch.max_pool_backward(grad, indices, geometry)
 
 
 @same_device("x")
@@ -162,6 +132,7 @@ def avg_pool(
     integers give float64.
     Raises ValueError when a window does not fit or sees padding alone.
 
+    >>> import numpy as np
     >>> avg_pool(np.arange(16).reshape(1, 1, 4, 4), 2)
     array([[[[ 2.5,  4.5],
              [10.5, 12.5]]]])
@@ -169,15 +140,8 @@ def avg_pool(
     array([[[6., 6.]]])
     """
     x, geometry = _check(x, kernel_size, stride, padding, 1, ceil_mode)
-    if divisor_override is None and cuda.pool.takes(x, geometry):
-        return cuda.avg_pool(x, geometry, truth("count_include_pad", count_include_pad))
-    xp, dtype = array_module(x), _floating_dtype(x)
-    wide = xp.result_type(dtype, xp.float32)  # sums of float16 lose digits
-    divisor = _divisor(geometry, count_include_pad, divisor_override, xp, wide)
-    means: Array = xp.empty((math.prod(x.shape[:2]), *geometry.output_shape), dtype=dtype)
-    for block, part in reached(x, geometry, 0, wide):
-        means[block, ...] = cast(combined(part, geometry, operator.add, _row_sums) / divisor, dtype)
-    return images_from(means, x.shape[:2])
+    count_include_pad = truth("count_include_pad", count_include_pad)
+    return dispatch.avg_pool(x, geometry, count_include_pad, _divisor(divisor_override))
 
 
 @same_device("grad", "x")
@@ -195,22 +159,15 @@ def avg_pool_backward(
 
     Only the shape of `x` matters, for the mean is linear.
 
+    >>> import numpy as np
     >>> avg_pool_backward([[[2.0, 20.0]]], np.zeros((1, 1, 3)), 2, stride=1)
     array([[[ 1., 11., 10.]]])
     """
     x, geometry = _check(x, kernel_size, stride, padding, 1, ceil_mode)
     (grad,) = floating(grad_of(grad, (*x.shape[:2], *geometry.output_shape)))
-    if divisor_override is None and cuda.pool.takes(grad, geometry):
-        return cuda.avg_pool_backward(grad, geometry, truth("count_include_pad", count_include_pad))
-    xp = array_module(x)
-    wide = xp.result_type(grad.dtype, xp.float32)
-    divisor = _divisor(geometry, count_include_pad, divisor_override, xp, wide)
-    shares: Array = xp.zeros((math.prod(x.shape[:2]), *geometry.input_shape), dtype=grad.dtype)
-    means, (here, there) = planes_of(grad), overlap(geometry)
-    for block in blocks(shares):
-        part = spread(cast(means[block, ...], wide) / divisor, geometry)[(..., *there)]
-        shares[(block, *here)] = cast(part, grad.dtype)
-    return images_from(shares, x.shape[:2])
+    count_include_pad = truth("count_include_pad", count_include_pad)
+    divisor = _divisor(divisor_override)
+    return dispatch.avg_pool_backward(grad, geometry, count_include_pad, divisor)
 
 
 @same_device("x")
@@ -220,7 +177,8 @@ def global_max_pool(x: ArrayLike) -> Array:
     >>> global_max_pool([[[1, 5, 2], [-3, -1, -2]]])
     array([[ 5, -1]])
     """
-    return _global(max_pool, x)
+    x = with_pixels(x)
+    return _without_pixels(dispatch.max_pool(x, _whole(x)))
 
 
 @same_device("grad", "x")
@@ -230,7 +188,10 @@ def global_max_pool_backward(grad: ArrayLike, x: ArrayLike) -> Array:
     >>> global_max_pool_backward([[2.0]], [[[1.0, 5.0, 5.0]]])
     array([[[0., 2., 0.]]])
     """
-    return _global_backward(max_pool_backward, grad, x)
+    x = with_pixels(x)
+    (grad,) = promote(_with_pixel(grad, x))
+    _, indices = dispatch.max_pool_with_indices(x, _whole(x))
+    return dispatch.max_pool_backward(grad, indices, _whole(x))
 
 
 @same_device("x")
@@ -243,7 +204,8 @@ def global_avg_pool(x: ArrayLike) -> Array:
     >>> global_avg_pool([[[1, 5, 3], [-3, -1, -2]]])
     array([[ 3., -2.]])
     """
-    return _global(avg_pool, x)
+    x = with_pixels(x)
+    return _without_pixels(dispatch.avg_pool(x, _whole(x)))
 
 
 @same_device("grad", "x")
@@ -253,56 +215,49 @@ def global_avg_pool_backward(grad: ArrayLike, x: ArrayLike) -> Array:
     >>> global_avg_pool_backward([[6.0]], [[[1.0, 5.0, 3.0]]])
     array([[[2., 2., 2.]]])
     """
-    return _global_backward(avg_pool_backward, grad, x)
+    x = with_pixels(x)
+    (grad,) = floating(_with_pixel(grad, x))
+    return dispatch.avg_pool_backward(grad, _whole(x))
 
 
 max_pool1d, max_pool2d, max_pool3d = (for_axes(max_pool, axes) for axes in (1, 2, 3))
 avg_pool1d, avg_pool2d, avg_pool3d = (for_axes(avg_pool, axes) for axes in (1, 2, 3))
 
 
-def _global(pool: Callable[..., Array], x: ArrayLike) -> Array:
+def _whole(x: Array) -> ConvGeometry:
     """One window over the whole of every channel."""
-    x = with_pixels(x)
-    numbers: Array = array_module(x).reshape(pool(x, x.shape[2:]), x.shape[:2])
+    return conv_geometry("kernel_size", x.shape[2:], x.shape[2:])
+
+
+def _without_pixels(out: Array) -> Array:
+    """(n, c, 1, …) as (n, c)."""
+    numbers: Array = array_module(out).reshape(out, out.shape[:2])
     return numbers
 
 
-def _global_backward(backward: Callable[..., Array], grad: ArrayLike, x: ArrayLike) -> Array:
-    x = with_pixels(x)
-    grad, ones = grad_of(grad, x.shape[:2]), (1,) * (x.ndim - 2)
-    return backward(array_module(x).reshape(grad, (*x.shape[:2], *ones)), x, x.shape[2:])
+def _with_pixel(grad: ArrayLike, x: Array) -> Array:
+    """(n, c) as (n, c, 1, …), with as many axes as `x`."""
+    grad = grad_of(grad, x.shape[:2])
+    numbers: Array = array_module(grad).reshape(grad, (*x.shape[:2], *(1,) * (x.ndim - 2)))
+    return numbers
 
 
 def _check(
     x: ArrayLike, kernel_size: Any, stride: Any, padding: Any, dilation: Any, ceil_mode: bool
 ) -> tuple[Array, ConvGeometry]:
+    """The image and how the windows lie on it, each of which must see a pixel."""
     x = images_of("x", x)
     kernel_size = integers("kernel_size", kernel_size, x.ndim - 2, 1)
     stride = kernel_size if stride is None else stride
     geometry = conv_geometry(
         "kernel_size", kernel_size, x.shape[2:], stride, padding, dilation, ceil_mode
     )
-    for axis, n in enumerate(geometry.input_shape):
-        gap, reach = (
-            geometry.dilation[axis],
-            (geometry.kernel_size[axis] - 1) * geometry.dilation[axis],
+    if empty := window_without_pixel(geometry):
+        axis, window = empty
+        raise ValueError(
+            f"padding must leave every window a pixel; with {short_repr(padding)} window "
+            f"{window} along axis {axis + 2} has none"
         )
-        before, last = (
-            geometry.padding[axis][0],
-            (geometry.output_shape[axis] - 1) * geometry.stride[axis],
-        )
-        if before <= reach and last - before < n and gap <= n:
-            continue  # the outermost windows see a pixel, and no gap is wider than the image
-        starts = _starts(geometry, axis)
-        first = starts + _entries_before(geometry, axis) * geometry.dilation[axis]
-        empty = first >= np.minimum(
-            n, starts + geometry.kernel_size[axis] * geometry.dilation[axis]
-        )
-        if empty.any():
-            raise ValueError(
-                f"padding must leave every window a pixel; with {short_repr(padding)} window "
-                f"{int(empty.argmax())} along axis {axis + 2} has none"
-            )
     return x, geometry
 
 
@@ -330,85 +285,5 @@ def _check_indices(indices: ArrayLike, shape: tuple[int, ...], pixels: int) -> A
     return indices
 
 
-def _starts(geometry: ConvGeometry, axis: int) -> Any:
-    """The pixel at which each window begins; negative in the padding."""
-    return (
-        np.arange(geometry.output_shape[axis]) * geometry.stride[axis] - geometry.padding[axis][0]
-    )
-
-
-def _entries_before(geometry: ConvGeometry, axis: int) -> Any:
-    """How many entries of each window lie in the padding before the first pixel."""
-    return -(np.minimum(_starts(geometry, axis), 0) // geometry.dilation[axis])
-
-
-def _grid(geometry: ConvGeometry, along: Any) -> Any:
-    """Numbers for each axis, which stand there in their order: the axes' sum by broadcasting."""
-    axes = len(geometry.input_shape)
-    return sum(along(axis).reshape(-1, *(1,) * (axes - 1 - axis)) for axis in range(axes))
-
-
-class _Pixels:
-    """From the entry of its window that is the maximum to the number of its pixel."""
-
-    def __init__(self, geometry: ConvGeometry, xp: Any) -> None:
-        row = [
-            math.prod(geometry.input_shape[axis + 1 :]) for axis in range(len(geometry.input_shape))
-        ]
-        entry = [
-            math.prod(geometry.kernel_size[axis + 1 :]) for axis in range(len(geometry.input_shape))
-        ]
-
-        def of_entry(axis: int) -> Any:
-            return np.arange(geometry.kernel_size[axis]) * geometry.dilation[axis] * row[axis]
-
-        self.of_start = xp.asarray(
-            _grid(geometry, lambda axis: _starts(geometry, axis) * row[axis])
-        )
-        self.of_entry = xp.asarray(_grid(geometry, of_entry).ravel())
-        first = _grid(geometry, lambda axis: _entries_before(geometry, axis) * entry[axis])
-        self.first = xp.asarray(first) if first.any() else None
-
-    def __call__(self, entries: Array, maxima: Array, below: float) -> Array:
-        xp = array_module(maxima)
-        if self.first is not None:  # where pixels are as low as the padding before them
-            first = cast(self.first, entries.dtype)
-            entries = xp.maximum(entries, first * (maxima == below))
-        pixels: Array = self.of_entry[cast(entries, xp.int64)]
-        pixels += self.of_start
-        return pixels
-
-
-def _floating_dtype(x: Array) -> Any:
-    return x.dtype if kind_of(x) == "f" else array_module(x).float64
-
-
-def _row_sums(rows: Array, axis: int) -> Array:
-    """The sum of each row; of short ones, as a product with ones, which is three times as fast."""
-    xp, length = array_module(rows), rows.shape[axis]
-    short = length <= 256  # in long ones a sum by halves is more exact
-    sums: Array = rows @ xp.ones(length, dtype=rows.dtype) if short else xp.sum(rows, axis=axis)
-    return sums
-
-
-def _divisor(
-    geometry: ConvGeometry,
-    count_include_pad: bool,
-    divisor_override: int | None,
-    xp: Any,
-    dtype: Any,
-) -> Any:
-    """The number of pixels in each window: one number where all have the same."""
-    padding_counts = truth("count_include_pad", count_include_pad)
-    if divisor_override is not None:
-        return integer("divisor_override", divisor_override, 1)
-    total: Any = np.ones((1,) * len(geometry.input_shape), np.int64)
-    for axis, n in enumerate(geometry.input_shape):
-        before, after = geometry.padding[axis]
-        low, high = (-before, n + after) if padding_counts else (0, n)
-        starts = _starts(geometry, axis)
-        counts = np.minimum(starts + geometry.kernel_size[axis], high) - np.maximum(starts, low)
-        total = total * counts.reshape(-1, *(1,) * (len(geometry.input_shape) - 1 - axis))
-    if total.size and total.min() == total.max():
-        return int(total.flat[0])
-    return xp.asarray(total, dtype=dtype)
+def _divisor(divisor_override: int | None) -> int | None:
+    return None if divisor_override is None else integer("divisor_override", divisor_override, 1)

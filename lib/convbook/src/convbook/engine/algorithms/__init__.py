@@ -1,4 +1,4 @@
-"""Six ways to compute one convolution, with one signature, and the rule that chooses.
+"""Six ways to compute one convolution, with one signature; `convbook.engine.dispatch` chooses.
 
 `forward(x, weight, out, geometry)` fills `out` (n, c_out, positions) with the correlation of `x`
 (n, c, pixels) and `weight` (c_out, c/groups, kernel size). All three have one dtype and lie on one
@@ -7,7 +7,3 @@ the number of groups. `refusal(dtype, geometry)` says why an algorithm can't do 
 "auto" may take have `weight_gradient(grad, x, out, geometry)` besides, which fills `out` with the
 gradient with respect to the weights, and tell their `cost`.
 """
-
-from convbook.engine.algorithms.choose import METHODS, algorithm, choose
-
-__all__ = ["METHODS", "algorithm", "choose"]

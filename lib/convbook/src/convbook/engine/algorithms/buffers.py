@@ -1,4 +1,4 @@
-"""What the algorithms share: pixels with the zeros around them, groups, and how much at a time."""
+"""What algorithms share: pixels with zeros around them, memory used again, groups, chunks."""
 
 import math
 from collections.abc import Iterator
@@ -9,7 +9,7 @@ from convbook.arrays import array_module
 # An array of NumPy, CuPy or another module: no type covers them.
 AnyArray = Any
 Shape = tuple[int, ...]
-Pairs = tuple[tuple[int, int], ...]
+Padding = tuple[tuple[int, int], ...]
 
 
 def region(x: AnyArray, starts: Shape, stops: Shape) -> AnyArray:
@@ -22,21 +22,21 @@ def region(x: AnyArray, starts: Shape, stops: Shape) -> AnyArray:
     array([0, 1, 2])
     """
     first = x.ndim - len(starts)
-    each = zip(x.shape[first:], starts, stops, strict=True)
-    come, to = zip(*(overlap(*axis) for axis in each), strict=True)
-    sizes = [stop - start for start, stop in zip(starts, stops, strict=True)]
-    inside = x[(..., *come)]
-    if list(inside.shape[first:]) == sizes:
+    axes = zip(x.shape[first:], starts, stops, strict=True)
+    src, dst = zip(*(copy_slices(*axis) for axis in axes), strict=True)
+    shape = tuple(stop - start for start, stop in zip(starts, stops, strict=True))
+    inside = x[(..., *src)]
+    if inside.shape[first:] == shape:
         return inside
-    out = array_module(x).zeros((*x.shape[:first], *sizes), dtype=x.dtype)
-    out[(..., *to)] = inside
+    out = array_module(x).zeros((*x.shape[:first], *shape), dtype=x.dtype)
+    out[(..., *dst)] = inside
     return out
 
 
-def overlap(n: int, start: int, stop: int) -> tuple[slice, slice]:
-    """Which of `n` pixels lie from `start` to `stop`, and where they lie there.
+def copy_slices(n: int, start: int, stop: int) -> tuple[slice, slice]:
+    """To copy places `start` to `stop` of `n` pixels: which of them there are, and where they go.
 
-    >>> overlap(3, -1, 2)
+    >>> copy_slices(3, -1, 2)
     (slice(0, 2, None), slice(1, 3, None))
     """
     low = min(max(start, 0), n)
@@ -44,14 +44,14 @@ def overlap(n: int, start: int, stop: int) -> tuple[slice, slice]:
     return slice(low, high), slice(low - start, high - start) if high > low else slice(0, 0)
 
 
-def zero_padded(x: AnyArray, pairs: Pairs) -> AnyArray:
+def zero_padded(x: AnyArray, padding: Padding) -> AnyArray:
     """The last axes of `x` with zeros around them; a view where none are needed.
 
     A negative number crops.
     """
-    ends = zip(x.shape[-len(pairs) :], pairs, strict=True)
-    stops = tuple(n + after for n, (_, after) in ends)
-    return region(x, tuple(-before for before, _ in pairs), stops)
+    axes = zip(x.shape[-len(padding) :], padding, strict=True)
+    stops = tuple(n + after for n, (_, after) in axes)
+    return region(x, tuple(-before for before, _ in padding), stops)
 
 
 class Workspace:
@@ -82,46 +82,46 @@ class PaddedRows:
 
     >>> import numpy as np
     >>> padded_rows = PaddedRows(np.ones((1, 1, 3, 2)), ((1, 0), (0, 1)), 2)
-    >>> padded_rows.of(np.ones((1, 1, 3, 2)), 0, 2)
+    >>> padded_rows.rows(np.ones((1, 1, 3, 2)), 0, 2)
     array([[[[0., 0., 0.],
              [1., 1., 0.]]]])
     """
 
-    def __init__(self, x: AnyArray, pairs: Pairs, most: int) -> None:
+    def __init__(self, x: AnyArray, padding: Padding, most: int) -> None:
         """For arrays no larger than `x` (n, c, rows, …), and `most` rows at a time."""
-        self.before = pairs[0][0]
-        each = [
-            (n, -before, n + after)
-            for n, (before, after) in zip(x.shape[3:], pairs[1:], strict=True)
-        ]
-        self.come, self.to = ([overlap(*axis)[k] for axis in each] for k in (0, 1))
-        self.others = [stop - start for _, start, stop in each]
-        shape = (*x.shape[:2], most, *self.others)
+        (self.before, _), *others = padding
+        axes = list(zip(x.shape[3:], others, strict=True))
+        self.width = [n + before + after for n, (before, after) in axes]
+        slices = [copy_slices(n, -before, n + after) for n, (before, after) in axes]
+        self.src, self.dst = [src for src, _ in slices], [dst for _, dst in slices]
+        shape = (*x.shape[:2], most, *self.width)
+        # Left and right of the pixels these zeros stay as they are.
         self.buffer = array_module(x).zeros(shape, dtype=x.dtype)
 
-    def of(self, x: AnyArray, start: int, stop: int) -> AnyArray:
-        """Rows `start` to `stop` of the padded images."""
-        come, to = overlap(x.shape[2], start - self.before, stop - self.before)
-        inside = x[(slice(None), slice(None), come, *self.come)]
-        if inside.shape[2:] == (stop - start, *self.others):
+    def rows(self, x: AnyArray, start: int, stop: int) -> AnyArray:
+        """Rows `start` to `stop` of the padded images: a view of `x` where nothing is padded."""
+        src, dst = copy_slices(x.shape[2], start - self.before, stop - self.before)
+        inside = x[(slice(None), slice(None), src, *self.src)]
+        if inside.shape[2:] == (stop - start, *self.width):
             return inside
-        band = self.buffer[: x.shape[0], : x.shape[1], : stop - start]
-        band[:, :, : to.start] = 0
-        band[:, :, to.stop :] = 0
-        band[(slice(None), slice(None), to, *self.to)] = inside
-        return band
+        out = self.buffer[: x.shape[0], : x.shape[1], : stop - start]
+        # Above and below, another call may have left pixels.
+        out[:, :, : dst.start] = 0
+        out[:, :, dst.stop :] = 0
+        out[(slice(None), slice(None), dst, *self.dst)] = inside
+        return out
 
 
 def in_groups(
     x: AnyArray, weight: AnyArray, out: AnyArray
 ) -> Iterator[tuple[AnyArray, AnyArray, AnyArray]]:
     """Views of what belongs together: (x, weight, out) of each group of channels."""
-    seen = weight.shape[1]
-    groups = x.shape[1] // seen
-    made = out.shape[1] // groups
+    c = weight.shape[1]
+    groups = x.shape[1] // c
+    c_out = out.shape[1] // groups
     for g in range(groups):
-        own = slice(g * made, (g + 1) * made)
-        yield x[:, g * seen : (g + 1) * seen, ...], weight[own, ...], out[:, own, ...]
+        inputs, outputs = slice(g * c, (g + 1) * c), slice(g * c_out, (g + 1) * c_out)
+        yield x[:, inputs, ...], weight[outputs, ...], out[:, outputs, ...]
 
 
 def at_a_time(count: int, each: int, budget: int) -> int:

@@ -19,7 +19,7 @@ from collections.abc import Iterator
 from functools import lru_cache, partial
 from itertools import product
 from types import ModuleType
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -27,7 +27,7 @@ from convbook.arrays import array_module
 from convbook.engine.algorithms.buffers import AnyArray, Shape, at_a_time, region
 from convbook.geometry import ConvGeometry
 
-# Bytes that the spectra of the tiles of a block may take.
+# Bytes that the spectra of the tiles of a chunk may take.
 SPECTRA = 8 << 20
 # Pixels of a tile, unless the kernel is as large.
 LARGEST = 1 << 18
@@ -52,7 +52,7 @@ def tile_size(geometry: ConvGeometry, n: int, groups: int, c: int, c_out: int) -
 
     Small tiles waste more on the overlap and on calls; with large ones the kernels become large.
 
-    >>> from convbook.geometry import fit
+    >>> from convbook.geometry import conv_geometry
     >>> tile_size(conv_geometry("size", 31, (10000,)), 1, 1, 64, 64)
     (512,)
     """
@@ -63,15 +63,21 @@ def tile_size(geometry: ConvGeometry, n: int, groups: int, c: int, c_out: int) -
 def _cheapest(
     geometry: ConvGeometry, n: int, groups: int, c: int, c_out: int
 ) -> tuple[float, Shape]:
-    dense = [(m - 1) * s + 1 for m, s in zip(geometry.output_shape, geometry.stride, strict=True)]
+    """The least cost, and the size of the tiles that have it."""
+    extent = geometry.extent
+    # With a stride, the answers in between are computed too.
+    dense = [
+        (count - 1) * step + 1
+        for count, step in zip(geometry.output_shape, geometry.stride, strict=True)
+    ]
     best: tuple[float, Shape] = (math.inf, ())
     for times in (2, 3, 4, 6, 8, 12, 16, 32, math.inf):
         tile = tuple(
-            _fast_length(int(min(m + span - 1, times * span)))
-            for m, span in zip(dense, geometry.extent, strict=True)
+            _fast_length(int(min(count + seen - 1, times * seen)))
+            for count, seen in zip(dense, extent, strict=True)
         )
-        steps = (t - span + 1 for t, span in zip(tile, geometry.extent, strict=True))
-        tiles = math.prod(-(-m // step) for m, step in zip(dense, steps, strict=True))
+        answers = (size - seen + 1 for size, seen in zip(tile, extent, strict=True))
+        tiles = math.prod(-(-count // step) for count, step in zip(dense, answers, strict=True))
         pixels, transforms = math.prod(tile), n * tiles * (c + c_out) + c * c_out
         if best[1] and pixels > LARGEST:
             break
@@ -91,41 +97,50 @@ def _fast_length(least: int) -> int:
 
 def forward(x: AnyArray, weight: AnyArray, out: AnyArray, geometry: ConvGeometry) -> None:
     """Fill `out` with the convolution."""
-    groups = x.shape[1] // weight.shape[1]
+    xp, groups = array_module(x), x.shape[1] // weight.shape[1]
     images, kernels, answers = _by_groups(x, weight, out, groups)
     transform = _Transform(images, kernels, geometry)
-    for own, outputs, several in _parts(images, kernels, transform):
-        part = kernels[own, outputs]
+    for chunk in _chunks(images, kernels, transform):
+        kernel = kernels[chunk.groups, chunk.outputs]
         if set(geometry.dilation) != {1}:
-            spread = transform.zeros((*part.shape[:3], *geometry.extent))
-            spread[(..., *(slice(None, None, d) for d in geometry.dilation))] = part
-            part = spread
-        spectra = transform.forth(part)
-        array_module(x).conj(spectra, out=spectra)
-        for here in several:
-            seen, made = images[here, own], answers[here, own, outputs]
-            for pixels, (kept, places) in _tiles(transform, geometry):
-                product = _multiplied(transform.forth(region(seen, *pixels)), spectra)
-                made[(..., *places)] = transform.back(product)[(..., *kept)]
+            dilated = transform.zeros((*kernel.shape[:3], *geometry.extent))
+            dilated[(..., *(slice(None, None, gap) for gap in geometry.dilation))] = kernel
+            kernel = dilated
+        # Correlation, not convolution: the kernel's spectrum is conjugated.
+        kernel_spectra = transform.forward(kernel)
+        xp.conj(kernel_spectra, out=kernel_spectra)
+        for several in chunk.images:
+            inp = images[several, chunk.groups]
+            dst = answers[several, chunk.groups, chunk.outputs]
+            for tile in _tiles(transform, geometry):
+                spectra = transform.forward(region(inp, tile.starts, tile.stops))
+                product = _multiplied(spectra, kernel_spectra)
+                dst[(..., *tile.places)] = transform.inverse(product)[(..., *tile.answers)]
 
 
 def weight_gradient(grad: AnyArray, x: AnyArray, out: AnyArray, geometry: ConvGeometry) -> None:
     """Fill `out` (c_out, c/groups, kernel) with the gradient, given that of the output."""
-    groups = x.shape[1] // out.shape[1]
+    xp, groups = array_module(x), x.shape[1] // out.shape[1]
     images, kernels, answers = _by_groups(x, out, grad, groups)
     transform = _Transform(images, kernels, geometry)
-    wanted = tuple(slice(0, s, d) for s, d in zip(geometry.extent, geometry.dilation, strict=True))
-    for own, outputs, several in _parts(images, kernels, transform):
+    taps = tuple(
+        slice(0, extent, gap)
+        for extent, gap in zip(geometry.extent, geometry.dilation, strict=True)
+    )
+    for chunk in _chunks(images, kernels, transform):
         total: AnyArray = 0
-        for here in several:
-            seen, made = images[here, own], answers[here, own, outputs]
-            for pixels, (kept, places) in _tiles(transform, geometry):
-                spread = transform.zeros((*made.shape[:3], *transform.size))
-                spread[(..., *kept)] = made[(..., *places)]
-                spectra = transform.forth(spread)
-                array_module(x).conj(spectra, out=spectra)
-                total = total + _correlated(transform.forth(region(seen, *pixels)), spectra)
-        kernels[own, outputs] = transform.back(total)[(..., *wanted)]
+        for several in chunk.images:
+            inp = images[several, chunk.groups]
+            part = answers[several, chunk.groups, chunk.outputs]
+            for tile in _tiles(transform, geometry):
+                # With a stride, zeros stand between the answers.
+                spaced = transform.zeros((*part.shape[:3], *transform.size))
+                spaced[(..., *tile.answers)] = part[(..., *tile.places)]
+                grad_spectra = transform.forward(spaced)
+                xp.conj(grad_spectra, out=grad_spectra)
+                spectra = transform.forward(region(inp, tile.starts, tile.stops))
+                total = total + _correlated(spectra, grad_spectra)
+        kernels[chunk.groups, chunk.outputs] = transform.inverse(total)[(..., *taps)]
 
 
 class _Transform:
@@ -134,19 +149,19 @@ class _Transform:
     def __init__(self, x: AnyArray, kernels: AnyArray, geometry: ConvGeometry) -> None:
         xp = array_module(x)
         self.zeros = partial(xp.zeros, dtype=x.dtype)
-        self.transforms, self.how = _transforms(xp)
+        self.transforms, self.options = _transforms(xp)
         groups, c_out, c = kernels.shape[:3]
         self.size = tile_size(geometry, len(x), groups, c, c_out)
         self.axes = tuple(range(-len(self.size), 0))
         self.bytes = math.prod(self.size) * x.itemsize
 
-    def forth(self, x: AnyArray) -> AnyArray:
+    def forward(self, x: AnyArray) -> AnyArray:
         """The spectra of arrays no larger than a tile."""
-        return self.transforms.rfftn(x, self.size, self.axes, **self.how)
+        return self.transforms.rfftn(x, self.size, self.axes, **self.options)
 
-    def back(self, spectra: AnyArray) -> AnyArray:
+    def inverse(self, spectra: AnyArray) -> AnyArray:
         """The tiles that have these spectra."""
-        return self.transforms.irfftn(spectra, self.size, self.axes, **self.how)
+        return self.transforms.irfftn(spectra, self.size, self.axes, **self.options)
 
 
 def _transforms(xp: ModuleType) -> tuple[Any, dict[str, Any]]:
@@ -176,25 +191,42 @@ def _by_groups(x: AnyArray, weight: AnyArray, out: AnyArray, groups: int) -> lis
     ]
 
 
-def _parts(
-    x: AnyArray, kernels: AnyArray, transform: _Transform
-) -> Iterator[tuple[slice, slice, list[slice]]]:
+class _Chunk(NamedTuple):
+    """What is computed at a time: these groups and outputs, and for them one list of images."""
+
+    groups: slice
+    outputs: slice
+    images: list[slice]
+
+
+def _chunks(x: AnyArray, kernels: AnyArray, transform: _Transform) -> Iterator[_Chunk]:
     """As many groups, output channels and then images at a time as the spectra may take."""
     (n, groups, c), (_, c_out) = x.shape[:3], kernels.shape[:2]
-    some = at_a_time(groups, c * c_out * transform.bytes, SPECTRA)
-    made = at_a_time(c_out, c * transform.bytes, SPECTRA)
-    several = at_a_time(n, some * (c + made) * transform.bytes, SPECTRA)
-    images = [slice(first, first + several) for first in range(0, n, several)]
-    for group, o in product(range(0, groups, some), range(0, c_out, made)):
-        yield slice(group, group + some), slice(o, o + made), images
+    group_step = at_a_time(groups, c * c_out * transform.bytes, SPECTRA)
+    output_step = at_a_time(c_out, c * transform.bytes, SPECTRA)
+    image_step = at_a_time(n, group_step * (c + output_step) * transform.bytes, SPECTRA)
+    images = [slice(first, first + image_step) for first in range(0, n, image_step)]
+    for group, output in product(range(0, groups, group_step), range(0, c_out, output_step)):
+        outputs = slice(output, output + output_step)
+        yield _Chunk(slice(group, group + group_step), outputs, images)
 
 
-def _tiles(
-    transform: _Transform, geometry: ConvGeometry
-) -> Iterator[tuple[tuple[Shape, Shape], tuple[tuple[slice, ...], tuple[slice, ...]]]]:
-    """Where each tile begins and ends; which of its entries are answers, and at which places."""
+class _Tile(NamedTuple):
+    """A tile of the image, which may begin or end outside of it, and what comes of it.
+
+    `answers` are the entries of the tile that are outputs, `places` where these belong.
+    """
+
+    starts: Shape
+    stops: Shape
+    answers: tuple[slice, ...]
+    places: tuple[slice, ...]
+
+
+def _tiles(transform: _Transform, geometry: ConvGeometry) -> Iterator[_Tile]:
+    """The tiles that cover the image."""
     axes = []
-    for tile, span, m, stride, (before, _) in zip(
+    for size, extent, count, stride, (before, _) in zip(
         transform.size,
         geometry.extent,
         geometry.output_shape,
@@ -202,17 +234,16 @@ def _tiles(
         geometry.padding,
         strict=True,
     ):
-        step, dense, axis = tile - span + 1, (m - 1) * stride + 1, []
+        # At the end of a tile the kernel wraps around: only the first entries are answers.
+        step, dense, axis = size - extent + 1, (count - 1) * stride + 1, []
         for start in range(0, dense, step):
             first, stop = -(-start // stride), -(-min(start + step, dense) // stride)
             if first < stop:
-                kept = slice(first * stride - start, (stop - 1) * stride - start + 1, stride)
-                pixels = start - before, start - before + tile
-                axis.append((*pixels, kept, slice(first, stop)))
+                answers = slice(first * stride - start, (stop - 1) * stride - start + 1, stride)
+                axis.append((start - before, start - before + size, answers, slice(first, stop)))
         axes.append(axis)
-    for corner in product(*axes):
-        starts, stops, kept, places = zip(*corner, strict=True)
-        yield (starts, stops), (kept, places)
+    for along_axes in product(*axes):
+        yield _Tile(*zip(*along_axes, strict=True))
 
 
 def _multiplied(x: AnyArray, kernels: AnyArray) -> AnyArray:
@@ -252,6 +283,6 @@ def _by_frequency(
         flat = spectra.reshape(*spectra.shape[:3], -1).transpose(axes[0], 3, *axes[1:])
         return xp.ascontiguousarray(flat)
 
-    made = ordered(left, left_axes) @ ordered(right, right_axes)
-    made = made.transpose(*((0, 2, 3)[axis] for axis in back), 1)
-    return xp.ascontiguousarray(made).reshape(*made.shape[:3], *frequencies)
+    out = ordered(left, left_axes) @ ordered(right, right_axes)
+    out = out.transpose(*((0, 2, 3)[axis] for axis in back), 1)
+    return xp.ascontiguousarray(out).reshape(*out.shape[:3], *frequencies)

@@ -2,25 +2,26 @@
 
 Cost: c·s_h·s_w multiply-adds for every output in one matrix product, and a copy of every window; a
 1×1 kernel at stride 1 needs no copy. Memory: the columns of a few rows of the output at a time,
-from `BLOCK` to `LARGEST` bytes or `COLUMNS` of them, never the whole matrix, which is s_h·s_w times
+from `CHUNK` to `LARGEST` bytes or `COLUMNS` of them, never the whole matrix, which is s_h·s_w times
 as large as the image. Error: that of sums of c·s_h·s_w products.
 Source: Chellapilla, Puri and Simard, "High Performance Convolutional Neural Networks for Document
-Processing" (2006); in blocks: Anderson et al., arXiv:1709.03395.
+Processing" (2006); in chunks: Anderson et al., arXiv:1709.03395.
 """
 
 import math
 from collections.abc import Iterator
+from itertools import product
 from typing import Any, NamedTuple
 
 from convbook.arrays import array_module
 from convbook.engine.algorithms.buffers import AnyArray, PaddedRows, Shape, Workspace, at_a_time
 from convbook.geometry import ConvGeometry
 
-# Bytes of a block, at least: about what a second-level cache holds.
-BLOCK = 1 << 20
+# Bytes of a chunk, at least: about what a second-level cache holds.
+CHUNK = 1 << 20
 # At most as many where the weights take more: each product reads them all.
 LARGEST = 1 << 23
-# Columns of a block, at least: matrix products with fewer are slow.
+# Columns of a chunk, at least: matrix products with fewer are slow.
 COLUMNS = 256
 
 
@@ -42,14 +43,14 @@ def forward(x: AnyArray, weight: AnyArray, out: AnyArray, geometry: ConvGeometry
     groups = x.shape[1] // weight.shape[1]
     matrices = weight.reshape(groups, len(weight) // groups, -1)
     answers = out.reshape(len(out), groups, -1, math.prod(geometry.output_shape))
-    for block in blocks(x, geometry, groups, matrices[0].nbytes):
-        here = answers[block.images, block.groups, :, block.places]
-        if len(here) == 1:
-            xp.matmul(matrices[block.groups], block.columns, out=here[0])
+    for chunk in chunks(x, geometry, groups, matrices[0].nbytes):
+        dst = answers[chunk.images, chunk.groups, :, chunk.places]
+        if len(dst) == 1:  # one image: the product has the order of the output
+            xp.matmul(matrices[chunk.groups], chunk.columns, out=dst[0])
         else:
-            product = xp.matmul(matrices[block.groups], block.columns)
-            product = product.reshape(*product.shape[:2], len(here), -1)
-            here[...] = xp.moveaxis(product, 2, 0)
+            outputs = xp.matmul(matrices[chunk.groups], chunk.columns)
+            outputs = outputs.reshape(*outputs.shape[:2], len(dst), -1)
+            dst[...] = xp.moveaxis(outputs, 2, 0)
 
 
 def weight_gradient(grad: AnyArray, x: AnyArray, out: AnyArray, geometry: ConvGeometry) -> None:
@@ -59,13 +60,13 @@ def weight_gradient(grad: AnyArray, x: AnyArray, out: AnyArray, geometry: ConvGe
     groups = x.shape[1] // out.shape[1]
     matrices = out.reshape(groups, len(out) // groups, -1)
     answers = grad.reshape(len(grad), groups, -1, math.prod(geometry.output_shape))
-    for block in blocks(x, geometry, groups, matrices[0].nbytes):
-        here = xp.moveaxis(answers[block.images, block.groups, :, block.places], 0, 2)
-        here = here.reshape(*here.shape[:2], -1)
-        matrices[block.groups] += here @ block.columns.swapaxes(1, 2)
+    for chunk in chunks(x, geometry, groups, matrices[0].nbytes):
+        part = xp.moveaxis(answers[chunk.images, chunk.groups, :, chunk.places], 0, 2)
+        part = part.reshape(*part.shape[:2], -1)
+        matrices[chunk.groups] += part @ chunk.columns.swapaxes(1, 2)
 
 
-class Block(NamedTuple):
+class Chunk(NamedTuple):
     """Some columns of the matrix of windows, and where their answers belong."""
 
     groups: slice
@@ -74,48 +75,51 @@ class Block(NamedTuple):
     columns: AnyArray
 
 
-def blocks(
+def chunks(
     x: AnyArray, geometry: ConvGeometry, groups: int, weights: int, columns: int = COLUMNS
-) -> Iterator[Block]:
-    """The matrix of windows by blocks: columns (groups, c/groups·s_h·s_w, images·places).
+) -> Iterator[Chunk]:
+    """The matrix of windows by chunks: columns (groups, c/groups·s_h·s_w, images·places).
 
-    A block is some rows of one image or, if the images are small, several images or groups. It has
+    A chunk is some rows of one image or, if the images are small, several images or groups. It has
     as many `columns` at least, unless there are fewer, and takes as many bytes as the `weights` of
     a group do, within bounds.
     """
     n, c = len(x), x.shape[1] // groups
     rows, *others = geometry.output_shape
-    rest = math.prod(others)
+    row_length = math.prod(others)
     height = c * math.prod(geometry.kernel_size)
     if _is_pointwise(geometry):
         ((_, seen),) = geometry.taps()
         for image in range(n):
             pixels = x[(image, slice(None), *seen)].reshape(groups, c, -1)
-            yield Block(slice(0, groups), slice(image, image + 1), slice(0, rows * rest), pixels)
+            places = slice(0, rows * row_length)
+            yield Chunk(slice(0, groups), slice(image, image + 1), places, pixels)
         return
-    budget = min(max(BLOCK, weights), LARGEST)
+    budget = min(max(CHUNK, weights), LARGEST)
+    # With one group, columns as the budget allows; with more, as few as make a fast product, so
+    # that as many groups as possible go into one call.
     wanted = columns if groups > 1 else max(budget // (height * x.itemsize), columns)
-    many = at_a_time(rows, rest, wanted)
-    several = at_a_time(n, many * rest, wanted) if many == rows and groups == 1 else 1
-    some = at_a_time(groups, height * many * rest * x.itemsize, budget)
+    row_step = at_a_time(rows, row_length, wanted)
+    whole_images = row_step == rows and groups == 1
+    image_step = at_a_time(n, row_step * row_length, wanted) if whole_images else 1
+    group_step = at_a_time(groups, height * row_step * row_length * x.itemsize, budget)
     workspace = Workspace(x)
-    step, span = geometry.stride[0], geometry.extent[0]
-    padded_rows = PaddedRows(x[:several, : some * c], geometry.padding, (many - 1) * step + span)
-    for group, first, row in (
-        (group, first, row)
-        for group in range(0, groups, some)
-        for first in range(0, n, several)
-        for row in range(0, rows, many)
+    stride, extent = geometry.stride[0], geometry.extent[0]
+    tallest = (row_step - 1) * stride + extent
+    padded = PaddedRows(x[:image_step, : group_step * c], geometry.padding, tallest)
+    for group, image, row in product(
+        range(0, groups, group_step), range(0, n, image_step), range(0, rows, row_step)
     ):
-        own, images = slice(group, group + some), slice(first, first + several)
-        count, start = min(many, rows - row), row * step
-        seen = x[images, group * c : (group + some) * c]
-        band = padded_rows.of(seen, start, start + (count - 1) * step + span)
-        windows = _windows(band, (count, *others), geometry)
+        images, own = slice(image, image + image_step), slice(group, group + group_step)
+        inp = x[images, group * c : (group + group_step) * c]
+        count, top = min(row_step, rows - row), row * stride
+        inp_rows = padded.rows(inp, top, top + (count - 1) * stride + extent)
+        windows = _windows(inp_rows, (count, *others), geometry)
+        # The one copy of this algorithm: after it, windows are columns side by side.
         copied = workspace(*windows.shape)
         copied[...] = windows
-        copied = copied.reshape(-1, height, len(seen) * count * rest)
-        yield Block(own, images, slice(row * rest, (row + count) * rest), copied)
+        copied = copied.reshape(-1, height, len(inp) * count * row_length)
+        yield Chunk(own, images, slice(row * row_length, (row + count) * row_length), copied)
 
 
 def _is_pointwise(geometry: ConvGeometry) -> bool:
@@ -125,9 +129,9 @@ def _is_pointwise(geometry: ConvGeometry) -> bool:
 
 def _windows(x: AnyArray, positions: Shape, geometry: ConvGeometry) -> AnyArray:
     """Every window of the padded (n, c, …), as a view (c, kernel, n, positions)."""
-    pixel = x.strides[2:]
-    taps = (p * d for p, d in zip(pixel, geometry.dilation, strict=True))
-    steps = (p * step for p, step in zip(pixel, geometry.stride, strict=True))
+    pixel_strides = x.strides[2:]
+    taps = (p * gap for p, gap in zip(pixel_strides, geometry.dilation, strict=True))
+    steps = (p * step for p, step in zip(pixel_strides, geometry.stride, strict=True))
     return array_module(x).lib.stride_tricks.as_strided(
         x,
         (x.shape[1], *geometry.kernel_size, x.shape[0], *positions),

@@ -17,7 +17,7 @@ from typing import Any
 
 from convbook.arrays import array_module
 from convbook.engine.algorithms.buffers import AnyArray, zero_padded
-from convbook.engine.algorithms.im2col import COLUMNS, blocks
+from convbook.engine.algorithms.im2col import COLUMNS, chunks
 from convbook.geometry import ConvGeometry
 
 # Rows of the output that a window serves.
@@ -42,42 +42,44 @@ def forward(x: AnyArray, weight: AnyArray, out: AnyArray, geometry: ConvGeometry
     """Fill `out` with the convolution."""
     xp = array_module(x)
     tall, groups = _tall(geometry), x.shape[1] // weight.shape[1]
-    rows, rest = _rows(geometry), math.prod(geometry.output_shape[1:])
+    rows, row_length = _rows(geometry), math.prod(geometry.output_shape[1:])
     matrices = xp.zeros((len(weight), rows, weight.shape[1], *tall.kernel_size), dtype=x.dtype)
     for row in range(rows):
-        matrices[:, row, :, _seen(row, geometry)] = weight
+        matrices[:, row, :, _kernel_rows(row, geometry)] = weight
     matrices = matrices.reshape(groups, len(weight) // groups * rows, -1)
-    answers = out.reshape(len(out), groups, -1, geometry.output_shape[0], rest)
-    for block in blocks(x, tall, groups, 0, _columns(groups, rest)):
-        first, last = (place // rest for place in (block.places.start, block.places.stop))
-        here = answers[block.images, block.groups, :, first * rows : last * rows]
-        if len(here) == here.shape[2] == last - first == 1 and here.shape[3] == rows:
-            xp.matmul(matrices[block.groups], block.columns, out=here[0, :, 0])
+    answers = out.reshape(len(out), groups, -1, geometry.output_shape[0], row_length)
+    for chunk in chunks(x, tall, groups, 0, _columns(groups, row_length)):
+        first, last = (place // row_length for place in (chunk.places.start, chunk.places.stop))
+        dst = answers[chunk.images, chunk.groups, :, first * rows : last * rows]
+        # One row of windows of one image: the product is as the output lies.
+        if len(dst) == dst.shape[2] == last - first == 1 and dst.shape[3] == rows:
+            xp.matmul(matrices[chunk.groups], chunk.columns, out=dst[0, :, 0])
             continue
-        product = xp.matmul(matrices[block.groups], block.columns)
-        product = product.reshape(len(product), -1, rows, len(here), last - first, rest)
+        product = xp.matmul(matrices[chunk.groups], chunk.columns)
+        product = product.reshape(len(product), -1, rows, len(dst), last - first, row_length)
         product = product.transpose(3, 0, 1, 4, 2, 5)
-        product = product.reshape(*here.shape[:3], -1, rest)
-        here[...] = product[:, :, :, : here.shape[3]]
+        product = product.reshape(*dst.shape[:3], -1, row_length)
+        dst[...] = product[:, :, :, : dst.shape[3]]  # the last window may answer too many rows
 
 
 def weight_gradient(grad: AnyArray, x: AnyArray, out: AnyArray, geometry: ConvGeometry) -> None:
     """Fill `out` (c_out, c/groups, kernel) with the gradient, given that of the output."""
     xp = array_module(x)
     tall, groups = _tall(geometry), x.shape[1] // out.shape[1]
-    rows, rest = _rows(geometry), math.prod(geometry.output_shape[1:])
+    rows, row_length = _rows(geometry), math.prod(geometry.output_shape[1:])
     matrices = xp.zeros((len(out), rows, out.shape[1], *tall.kernel_size), dtype=x.dtype)
     totals = matrices.reshape(groups, len(out) // groups * rows, -1)
-    answers = grad.reshape(len(grad), groups, -1, geometry.output_shape[0], rest)
-    for block in blocks(x, tall, groups, 0, _columns(groups, rest)):
-        first, last = (place // rest for place in (block.places.start, block.places.stop))
-        here = answers[block.images, block.groups, :, first * rows : last * rows]
-        missing = (last - first) * rows - here.shape[3]
-        here = zero_padded(here, ((0, missing), (0, 0)))
-        here = here.reshape(*here.shape[:3], last - first, rows, rest)
-        here = here.transpose(1, 2, 4, 0, 3, 5).reshape(len(block.columns), totals.shape[1], -1)
-        totals[block.groups] += here @ block.columns.swapaxes(1, 2)
-    out[...] = sum(matrices[:, row, :, _seen(row, geometry)] for row in range(rows))
+    answers = grad.reshape(len(grad), groups, -1, geometry.output_shape[0], row_length)
+    for chunk in chunks(x, tall, groups, 0, _columns(groups, row_length)):
+        first, last = (place // row_length for place in (chunk.places.start, chunk.places.stop))
+        part = answers[chunk.images, chunk.groups, :, first * rows : last * rows]
+        missing = (last - first) * rows - part.shape[3]
+        part = zero_padded(part, ((0, missing), (0, 0)))
+        part = part.reshape(*part.shape[:3], last - first, rows, row_length)
+        part = part.transpose(1, 2, 4, 0, 3, 5).reshape(len(chunk.columns), totals.shape[1], -1)
+        totals[chunk.groups] += part @ chunk.columns.swapaxes(1, 2)
+    # Every entry of the kernel stands in each of the rows, and collects from all of them.
+    out[...] = sum(matrices[:, row, :, _kernel_rows(row, geometry)] for row in range(rows))
 
 
 def _rows(geometry: ConvGeometry) -> int:
@@ -85,29 +87,29 @@ def _rows(geometry: ConvGeometry) -> int:
     return -(-geometry.output_shape[0] // -(-geometry.output_shape[0] // ROWS))
 
 
-def _seen(row: int, geometry: ConvGeometry) -> slice:
-    """The rows of a tall window that an output's kernel meets."""
+def _kernel_rows(row: int, geometry: ConvGeometry) -> slice:
+    """The rows of a tall window that the kernel of this row of the output meets."""
     start = row * geometry.stride[0]
     return slice(start, start + geometry.extent[0], geometry.dilation[0])
 
 
-def _columns(groups: int, rest: int) -> int:
-    """How wide a block should be: with many groups a row of windows, whose answers need no copy."""
-    return 1 if groups > 1 and rest >= SHORT else COLUMNS
+def _columns(groups: int, row_length: int) -> int:
+    """How wide a chunk should be: with many groups a row of windows, whose answers need no copy."""
+    return 1 if groups > 1 and row_length >= SHORT else COLUMNS
 
 
 def _tall(geometry: ConvGeometry) -> ConvGeometry:
     """How the windows that serve several rows lie on the pixels."""
     rows, (before, after) = _rows(geometry), geometry.padding[0]
-    tiles, step = -(-geometry.output_shape[0] // rows), rows * geometry.stride[0]
-    size = step - geometry.stride[0] + geometry.extent[0]
+    windows, step = -(-geometry.output_shape[0] // rows), rows * geometry.stride[0]
+    height = step - geometry.stride[0] + geometry.extent[0]
     # The last window may reach further than the last kernel.
-    after = max(after, (tiles - 1) * step + size - before - geometry.input_shape[0])
+    after = max(after, (windows - 1) * step + height - before - geometry.input_shape[0])
     return ConvGeometry(
-        (size, *geometry.kernel_size[1:]),
+        (height, *geometry.kernel_size[1:]),
         (step, *geometry.stride[1:]),
         ((before, after), *geometry.padding[1:]),
         (1, *geometry.dilation[1:]),
         geometry.input_shape,
-        (tiles, *geometry.output_shape[1:]),
+        (windows, *geometry.output_shape[1:]),
     )

@@ -17,12 +17,12 @@ Depthwise layers, whose limit is memory, have kernels without a product.
 Arrays have one or two axes of pixels, are float16, float32 or float64 (float16 is summed in
 float32) and lie on one device, which is the current one. `geometry` is what `conv_geometry` made;
 the shapes tell the number of groups. The first three take `precision`, "full" or, for float32 and
-only when asked for, "tf32": factors are rounded to 10 bits of mantissa for tensor cores. Arguments are
-taken as checked, but for what `refusal` says and for sizes that 32-bit integers can't count, which
-raise ValueError. Inputs that don't lie row by row in memory are copied. Kernels run in the current
-stream; nothing waits for them, and sums are added in the same order in every run. A kernel is
-compiled when it is first needed, in about a second, for a dtype, kernel size, stride and dilation,
-and kept on disk by CuPy.
+only when asked for, "tf32": factors are rounded to 10 bits of mantissa for tensor cores. Arguments
+are taken as checked, but for what `refusal` says and for sizes that 32-bit integers can't count,
+which raise ValueError. Inputs that don't lie row by row in memory are copied. Kernels run in the
+current stream; nothing waits for them, and sums are added in the same order in every run. A kernel
+is compiled when it is first needed, in about a second, for a dtype, kernel size, stride and
+dilation, and kept on disk by CuPy.
 """
 
 from convbook.engine.cuda.conv import forward, input_gradient, weight_gradient

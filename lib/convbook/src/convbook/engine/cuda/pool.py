@@ -19,7 +19,7 @@ def takes(x: Any, geometry: ConvGeometry) -> bool:
     return grid.takes(x, geometry) and math.prod(geometry.kernel_size) <= LARGEST
 
 
-def max_pool(x: Array, geometry: ConvGeometry, with_indices: bool) -> tuple[Array, Array | None]:
+def max_pool(x: Array, geometry: ConvGeometry, with_indices: bool) -> tuple[Array, Any]:
     """The maximum of every window (n, c, positions) and, if asked for, the numbers of their pixels.
 
     As everywhere in `convbook`: the first of equal numbers wins, NaN over every number, and pixels
