@@ -12,18 +12,8 @@ import torch
 from hypothesis import given
 from hypothesis import strategies as st
 
-from convbook.arrays import (
-    array_module,
-    array_of,
-    floating,
-    integer,
-    integers,
-    kind_of,
-    promote,
-    same_device,
-    short_repr,
-    truth,
-)
+from convbook.arguments import array_of, integer, integers, short_repr, truth
+from convbook.arrays import array_module, floating, kind_of, promote, same_device
 
 
 @given(st.integers())

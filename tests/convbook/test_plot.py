@@ -11,7 +11,7 @@ from matplotlib.colors import to_hex
 from matplotlib.image import imread
 
 from convbook import parameter_map
-from convbook.arrays import short_repr
+from convbook.arguments import short_repr
 from convbook.plot import (
     COLOURS,
     Picture,

@@ -16,11 +16,11 @@ from scipy.sparse import csr_array
 from scipy.sparse.linalg import LinearOperator, lsqr
 
 from convbook.layers.pool import avg_pool
-from convbook.masks import parameter_map
 from convbook.toeplitz import (
     diagonals_of,
     is_toeplitz,
     kernel_of,
+    parameter_map,
     toeplitz_csr,
     toeplitz_matrix,
     toeplitz_operator,

@@ -13,12 +13,7 @@ from convbook.layers.activations import dropout, dropout_backward, relu, relu_ba
 from convbook.layers.dense import dense_backward
 from convbook.layers.loss import softmax_cross_entropy, softmax_cross_entropy_backward
 from convbook.layers.norm import batch_norm, batch_norm_backward
-from convbook.layers.pool import (
-    avg_pool2d,
-    avg_pool_backward,
-    max_pool2d,
-    max_pool_backward,
-)
+from convbook.layers.pool import avg_pool2d, avg_pool_backward, max_pool2d, max_pool_backward
 
 Parameters = dict[str, Any]
 

@@ -10,16 +10,16 @@ of spatial axes has names for one, two and three: `max_pool`, `max_pool1d`, `max
 from convbook.costs import (
     batch_norm_cost,
     conv_cost,
+    conv_parameters,
     conv_transpose_cost,
     dense_cost,
+    dense_parameters,
     locally_connected_cost,
+    locally_connected_parameters,
     pool_cost,
     separable_cost,
 )
 from convbook.geometry import (
-    conv_parameters,
-    dense_parameters,
-    locally_connected_parameters,
     output_size,
     receptive_field,
     receptive_fields,
@@ -84,11 +84,11 @@ from convbook.layers.pool import (
     max_pool3d,
     max_pool_backward,
 )
-from convbook.masks import parameter_map
 from convbook.toeplitz import (
     diagonals_of,
     is_toeplitz,
     kernel_of,
+    parameter_map,
     toeplitz_csr,
     toeplitz_matrix,
     toeplitz_operator,

@@ -1,19 +1,18 @@
-"""Which array module an array is of, and checks of arguments.
+"""Of which module an array is, on which device it lies, and of which dtype results are.
 
-An error names the argument, its value and what was expected. NumPy and CuPy arrays go through the
-same text: a function asks `array_module` of its first array and calls that module.
+NumPy and CuPy arrays go through the same text: a function asks `array_module` of its first array
+and calls that module.
 """
 
 import contextlib
 import functools
 import inspect
-import operator
 import sys
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple, ParamSpec, TypeVar
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import NDArray
 
 Array = NDArray[Any]
 _P = ParamSpec("_P")
@@ -96,36 +95,6 @@ def _place_of(value: object) -> str:
     return f"a {name} array on {getattr(value, 'device', 'its device')}"
 
 
-def array_of(name: str, value: ArrayLike, ndim: int | None = None) -> Array:
-    """Return `value` as an array of real numbers or bools, with `ndim` axes when that is given.
-
-    >>> array_of("x", [1, 2, 3], ndim=1)
-    array([1, 2, 3])
-    >>> array_of("x", [1, 2, 3], ndim=2)
-    Traceback (most recent call last):
-    ...
-    ValueError: x must have 2 axes; it has 1: shape (3,)
-    """
-    array: Any = value
-    if array_module(value) is np:
-        try:
-            array = np.asarray(value)
-        except ValueError:
-            raise ValueError(
-                f"{name} must have rows of the same length; it is {short_repr(value)}"
-            ) from None
-    was_array = array is value
-    if kind_of(array) not in "biuf":
-        came = f"its dtype is {array.dtype}" if was_array else f"it is {short_repr(value)}"
-        raise TypeError(f"{name} must hold real numbers; {came}")
-    if ndim is not None and array.ndim != ndim:
-        raise ValueError(
-            f"{name} must have {axes_in_words(ndim)}; it has {array.ndim}: shape {array.shape}"
-        )
-    checked: Array = array
-    return checked
-
-
 def kind_of(array: Any) -> str:
     """The letter by which NumPy calls the kind of an array's numbers: b, i, u or f; else another.
 
@@ -154,49 +123,12 @@ def cast(array: Array, dtype: Any) -> Array:
     return converted
 
 
-def axes_in_words(count: int) -> str:
-    """`1 axis`, `2 axes`, …"""
-    return "1 axis" if count == 1 else f"{count} axes"
-
-
-def bias_of(bias: ArrayLike | None, shape: tuple[int, ...], xp: Any = np) -> Array:
-    """Return a layer's `bias`, which must have this `shape`, as an array of the module `xp`.
-
-    No bias is False everywhere: it adds nothing, and changes no dtype.
-
-    >>> bias_of(None, (2,))
-    array([False, False])
-    >>> bias_of([1, 2, 3], (2,))
-    Traceback (most recent call last):
-    ...
-    ValueError: bias must have shape (2,); it has (3,)
-    """
-    array = xp.zeros(shape, dtype=xp.bool) if bias is None else array_of("bias", bias)
-    if array.shape != shape:
-        raise ValueError(f"bias must have shape {shape}; it has {array.shape}")
-    return array
-
-
 class Gradients(NamedTuple):
     """The gradients of a layer with respect to its input, its weights and its bias."""
 
     x: Array
     weight: Array
     bias: Array
-
-
-def grad_of(grad: ArrayLike, shape: tuple[int, ...]) -> Array:
-    """`grad` as an array, which must have the output's `shape`.
-
-    >>> grad_of([1.0, 2.0], (3,))
-    Traceback (most recent call last):
-    ...
-    ValueError: grad must have the output's shape (3,); it has (2,)
-    """
-    grad = array_of("grad", grad)
-    if grad.shape != shape:
-        raise ValueError(f"grad must have the output's shape {shape}; it has {grad.shape}")
-    return grad
 
 
 def promote(*arrays: Array) -> tuple[Array, ...]:
@@ -225,79 +157,3 @@ def floating(*arrays: Array) -> tuple[Array, ...]:
     if kind_of(given[0]) == "f":
         return given
     return tuple(cast(array, array_module(array).float64) for array in given)
-
-
-def integer(name: str, value: object, least: int = 0) -> int:
-    """Return `value` as a Python int that is at least `least`.
-
-    >>> integer("padding", -1)
-    Traceback (most recent call last):
-    ...
-    ValueError: padding must be an integer of at least 0; it is -1
-    """
-    number = _index(value)
-    if number is not None and number >= least:
-        return number
-    error = TypeError if number is None else ValueError
-    raise error(f"{name} must be an integer of at least {least}; it is {short_repr(value)}")
-
-
-def integers(
-    name: str, value: int | Sequence[int], count: int | None, least: int = 0
-) -> tuple[int, ...]:
-    """Return `count` integers: one number is used for every axis.
-
-    With `count` None there may be any number of them, and one number stands for itself.
-
-    >>> integers("padding", 2, count=2)
-    (2, 2)
-    >>> integers("padding", (1, 2, 3), count=2)
-    Traceback (most recent call last):
-    ...
-    ValueError: padding must be one integer of at least 0 or 2 of them; it is (1, 2, 3)
-    """
-    entries: Any = value.tolist() if isinstance(value, np.ndarray) else value
-    several = isinstance(entries, Sequence) and not isinstance(entries, str)
-    given = list(entries) if several else [entries]
-    numbers = [number for each in given if (number := _index(each)) is not None]
-    right_count = len(given) == count if several and count else len(given) > 0
-    if right_count and len(numbers) == len(given) and all(n >= least for n in numbers):
-        return tuple(numbers) * (1 if several else count or 1)
-    error = TypeError if len(numbers) < len(given) else ValueError
-    others = "" if count == 1 else f" or {count or 'a sequence'} of them"
-    raise error(
-        f"{name} must be one integer of at least {least}{others}; it is {short_repr(value)}"
-    )
-
-
-def truth(name: str, value: object) -> bool:
-    """Return `value`, which must be True or False, as a Python bool.
-
-    >>> truth("bias", 1)
-    Traceback (most recent call last):
-    ...
-    TypeError: bias must be True or False; it is 1
-    """
-    if not isinstance(value, (bool, np.bool_)):
-        raise TypeError(f"{name} must be True or False; it is {short_repr(value)}")
-    return bool(value)
-
-
-def short_repr(value: object, width: int = 80) -> str:
-    """`repr(value)` in one line of at most `width` characters.
-
-    >>> short_repr(list(range(100)), width=20)
-    '[0, 1, 2, 3, 4, 5, …'
-    """
-    text = " ".join(repr(value).split())
-    return text if len(text) <= width else text[: width - 1] + "…"
-
-
-def _index(value: object) -> int | None:
-    """`value` as a Python int, or None if it isn't a whole number; a bool isn't one."""
-    if isinstance(value, (bool, np.bool_)):
-        return None
-    try:
-        return operator.index(value)  # type: ignore[arg-type]
-    except TypeError:
-        return None

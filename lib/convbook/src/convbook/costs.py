@@ -1,11 +1,64 @@
-"""What a layer costs, before it is computed: parameters, multiply-adds and bytes."""
+"""What a layer costs, before it is computed: parameters, multiply-adds and bytes.
+
+Pure integers, no arrays. Biases are counted only when asked for.
+"""
 
 import math
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from convbook.arrays import integer, integers, short_repr, truth
-from convbook.geometry import Padding, channels_per_group, conv_geometry, transposed_size
+from convbook.arguments import integer, integers, short_repr, truth
+from convbook.geometry import Padding, conv_geometry, transposed_size
+
+
+def dense_parameters(h: int, w: int, c: int, c_out: int, bias: bool = False) -> int:
+    """Weights of a fully-connected layer from (h, w, c) to (h, w, c_out): `(hw)² c c_out`.
+
+    >>> dense_parameters(256, 256, 3, 3)
+    38654705664
+    """
+    pixels = integer("h", h, 1) * integer("w", w, 1)
+    c, c_out = integer("c", c, 1), integer("c_out", c_out, 1)
+    return (pixels * c + truth("bias", bias)) * pixels * c_out
+
+
+def locally_connected_parameters(
+    h: int, w: int, c: int, c_out: int, s: int, bias: bool = False
+) -> int:
+    """Weights of a locally-connected layer with its own kernel at every pixel: `hw s² c c_out`.
+
+    >>> locally_connected_parameters(256, 256, 3, 3, s=3)
+    5308416
+    """
+    positions = integer("h", h, 1) * integer("w", w, 1)
+    return positions * conv_parameters(c, c_out, s, bias)
+
+
+def conv_parameters(c: int, c_out: int, s: int, bias: bool = False, groups: int = 1) -> int:
+    """Weights of a convolutional layer: `s² c c_out / groups`, whatever the size of the image.
+
+    >>> conv_parameters(3, 3, s=3), conv_parameters(3, 64, s=3, bias=True)
+    (81, 1792)
+    >>> conv_parameters(64, 64, s=3, groups=64) + conv_parameters(64, 128, s=1)   # separable
+    8768
+    """
+    c, c_out, s = integer("c", c, 1), integer("c_out", c_out, 1), integer("s", s, 1)
+    return (s * s * channels_per_group(c, c_out, groups) + truth("bias", bias)) * c_out
+
+
+def channels_per_group(c: int, c_out: int, groups: int) -> int:
+    """Input channels that an output channel sees when both are divided into `groups`.
+
+    >>> channels_per_group(64, 128, 4)
+    16
+    """
+    groups = integer("groups", groups, 1)
+    if c % groups or c_out % groups:
+        raise ValueError(
+            f"groups must divide the {c} channels of the input and the {c_out} of the output; "
+            f"it is {groups}"
+        )
+    return c // groups
 
 
 class Cost(NamedTuple):
@@ -137,9 +190,9 @@ def conv_transpose_cost(
     ]
     channels_per_group(c, c_out, groups)
     spatial = (transposed_size(*axis) for axis in zip(pixels, size, *settings, strict=True))
-    made = c_out // groups * math.prod(size)
-    parameters = c * made + truth("bias", bias) * c_out
-    multiply_adds = n * c * math.prod(pixels) * made
+    of_entry = c_out // groups * math.prod(size)
+    parameters = c * of_entry + truth("bias", bias) * c_out
+    multiply_adds = n * c * math.prod(pixels) * of_entry
     return _cost(shape, (n, c_out, *spatial), parameters, multiply_adds, itemsize)
 
 

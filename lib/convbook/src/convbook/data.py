@@ -5,7 +5,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from convbook.arrays import short_repr, truth
+from convbook.arguments import short_repr, truth
 
 #: Photographs that `photograph` knows, with what each shows.
 PHOTOGRAPHS = {

@@ -1,7 +1,7 @@
-"""Sizes and counts of layers: pure integers, no arrays.
+"""Output sizes, padding and receptive fields: pure integers, no arrays.
 
-An image is `h` by `w` pixels with `c` channels; a layer answers with `c_out` channels at every
-position and, unless it is dense, looks at `s` by `s` pixels. Biases are counted only when asked.
+A kernel of `s` by `s` entries lies on an image of `h` by `w` pixels, at as many positions as its
+stride, padding and dilation leave.
 """
 
 import itertools
@@ -9,7 +9,7 @@ import math
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Literal, NamedTuple
 
-from convbook.arrays import integer, integers, short_repr, truth
+from convbook.arguments import integer, integers, short_repr, truth
 
 #: Numbers of zeros before and after each axis, or what they follow from.
 Padding = int | Sequence[int | Sequence[int]] | Literal["same", "valid"]
@@ -351,53 +351,3 @@ def _windows(stack: Iterable[Sequence[int]]) -> list[Window]:
             Window(*(integer(f"{n} of layer {place}", v, least) for n, v, least in names))
         )
     return windows
-
-
-def dense_parameters(h: int, w: int, c: int, c_out: int, bias: bool = False) -> int:
-    """Weights of a fully-connected layer from (h, w, c) to (h, w, c_out): `(hw)² c c_out`.
-
-    >>> dense_parameters(256, 256, 3, 3)
-    38654705664
-    """
-    pixels = integer("h", h, 1) * integer("w", w, 1)
-    c, c_out = integer("c", c, 1), integer("c_out", c_out, 1)
-    return (pixels * c + truth("bias", bias)) * pixels * c_out
-
-
-def locally_connected_parameters(
-    h: int, w: int, c: int, c_out: int, s: int, bias: bool = False
-) -> int:
-    """Weights of a locally-connected layer with its own kernel at every pixel: `hw s² c c_out`.
-
-    >>> locally_connected_parameters(256, 256, 3, 3, s=3)
-    5308416
-    """
-    positions = integer("h", h, 1) * integer("w", w, 1)
-    return positions * conv_parameters(c, c_out, s, bias)
-
-
-def conv_parameters(c: int, c_out: int, s: int, bias: bool = False, groups: int = 1) -> int:
-    """Weights of a convolutional layer: `s² c c_out / groups`, whatever the size of the image.
-
-    >>> conv_parameters(3, 3, s=3), conv_parameters(3, 64, s=3, bias=True)
-    (81, 1792)
-    >>> conv_parameters(64, 64, s=3, groups=64) + conv_parameters(64, 128, s=1)   # separable
-    8768
-    """
-    c, c_out, s = integer("c", c, 1), integer("c_out", c_out, 1), integer("s", s, 1)
-    return (s * s * channels_per_group(c, c_out, groups) + truth("bias", bias)) * c_out
-
-
-def channels_per_group(c: int, c_out: int, groups: int) -> int:
-    """Input channels that an output channel sees when both are divided into `groups`.
-
-    >>> channels_per_group(64, 128, 4)
-    16
-    """
-    groups = integer("groups", groups, 1)
-    if c % groups or c_out % groups:
-        raise ValueError(
-            f"groups must divide the {c} channels of the input and the {c_out} of the output; "
-            f"it is {groups}"
-        )
-    return c // groups

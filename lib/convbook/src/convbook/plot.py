@@ -14,7 +14,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike
 
-from convbook.arrays import Array, array_of, integer, short_repr
+from convbook.arguments import array_of, integer, short_repr
+from convbook.arrays import Array
 from convbook.geometry import output_size, receptive_fields
 
 #: Distinct hues with a contrast of at least 3 : 1 against white and against near-black.

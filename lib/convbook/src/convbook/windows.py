@@ -7,17 +7,8 @@ from typing import Any, Literal
 import numpy as np
 from numpy.typing import ArrayLike
 
-from convbook.arrays import (
-    Array,
-    array_module,
-    array_of,
-    axes_in_words,
-    integer,
-    integers,
-    kind_of,
-    same_device,
-    short_repr,
-)
+from convbook.arguments import array_of, axes_in_words, images_of, integer, integers, short_repr
+from convbook.arrays import Array, array_module, kind_of, same_device
 from convbook.geometry import Padding, conv_geometry, number_pairs, support
 
 Mode = Literal["constant", "reflect", "replicate", "circular"]
@@ -256,17 +247,3 @@ def fold(
         out[every + seen] += columns[(*every, *tap, ...)]
     image: Array = out[_inner(pixels, geometry.padding)]
     return image
-
-
-def images_of(name: str, x: ArrayLike) -> Array:
-    """`x` as a batch of images: an array (n, c, pixels of one or more axes).
-
-    >>> images_of("x", [[[1, 2, 3]]]).shape
-    (1, 1, 3)
-    """
-    x = array_of(name, x)
-    if x.ndim < 3:
-        raise ValueError(
-            f"{name} must have shape (n, c, pixels of one or more axes); it has {x.shape}"
-        )
-    return x

@@ -16,9 +16,10 @@ from typing import Any
 
 import numpy as np
 
-from convbook.arrays import Array, short_repr
+from convbook.arguments import short_repr
+from convbook.arrays import Array
+from convbook.checking.allowed_calls import ready_made_in
 from convbook.checking.comparison import Dtype, Problem, Rules, describe_answer, problem_with
-from convbook.checking.handwritten import ready_made_in
 
 # Where code lives that isn't the student's: the standard library, packages, and this one.
 _LIBRARIES = tuple(

@@ -12,7 +12,7 @@ from typing import Any, Literal, get_args
 
 import numpy as np
 
-from convbook.arrays import short_repr
+from convbook.arguments import short_repr
 from convbook.checking.causes import Array, first_difference, usual_cause
 
 Dtype = Literal["int", "bool", "float", "number", "same"]

@@ -12,7 +12,8 @@ from typing import Any
 
 import numpy as np
 
-from convbook.arrays import Array, array_module, kind_of, short_repr
+from convbook.arguments import short_repr
+from convbook.arrays import Array, array_module, kind_of
 from convbook.engine import adaptive, cuda, pooling, staging
 from convbook.engine.algorithms import fft, im2col, loops, shifts, toeplitz, winograd
 from convbook.engine.algorithms.buffers import AnyArray, Shape

@@ -10,18 +10,10 @@ from typing import Literal, overload
 
 from numpy.typing import ArrayLike
 
-from convbook.arrays import (
-    Array,
-    floating,
-    grad_of,
-    integers,
-    promote,
-    same_device,
-    truth,
-)
+from convbook.arguments import grad_of, integers, truth, with_pixels
+from convbook.arrays import Array, floating, promote, same_device
 from convbook.engine import dispatch
 from convbook.layers.for_axes import for_axes
-from convbook.layers.pool import with_pixels
 
 
 @same_device("x")

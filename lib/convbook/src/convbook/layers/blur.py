@@ -11,18 +11,12 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import ArrayLike
 
-from convbook.arrays import (
-    Array,
-    floating,
-    grad_of,
-    integer,
-    integers,
-    same_device,
-)
+from convbook.arguments import grad_of, images_of, integer, integers
+from convbook.arrays import Array, floating, same_device
 from convbook.engine import dispatch
 from convbook.geometry import ConvGeometry, conv_geometry, same_padding
 from convbook.layers.for_axes import for_axes
-from convbook.windows import Mode, images_of, pad
+from convbook.windows import Mode, pad
 
 
 @same_device("x")

@@ -9,23 +9,12 @@ from typing import Literal
 
 from numpy.typing import ArrayLike
 
-from convbook.arrays import (
-    Array,
-    Gradients,
-    array_module,
-    array_of,
-    bias_of,
-    floating,
-    grad_of,
-    integer,
-    promote,
-    same_device,
-    short_repr,
-)
+from convbook.arguments import array_of, bias_of, grad_of, images_of, integer, short_repr
+from convbook.arrays import Array, Gradients, array_module, floating, promote, same_device
 from convbook.engine import dispatch
 from convbook.geometry import ConvGeometry, Padding, conv_geometry
 from convbook.layers.for_axes import for_axes
-from convbook.windows import Mode, images_of
+from convbook.windows import Mode
 
 Steps = int | Sequence[int]
 PaddingMode = Literal["zeros", "reflect", "replicate", "circular"]

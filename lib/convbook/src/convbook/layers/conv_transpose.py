@@ -9,24 +9,12 @@ from collections.abc import Sequence
 
 from numpy.typing import ArrayLike
 
-from convbook.arrays import (
-    Array,
-    Gradients,
-    array_module,
-    array_of,
-    bias_of,
-    floating,
-    grad_of,
-    integer,
-    integers,
-    promote,
-    same_device,
-)
+from convbook.arguments import array_of, bias_of, grad_of, images_of, integer, integers
+from convbook.arrays import Array, Gradients, array_module, floating, promote, same_device
 from convbook.engine import dispatch
 from convbook.geometry import ConvGeometry, number_pairs
 from convbook.layers.conv import Steps, bias_gradient, over_pixels
 from convbook.layers.for_axes import for_axes
-from convbook.windows import images_of
 
 Pads = int | Sequence[int | Sequence[int]]
 

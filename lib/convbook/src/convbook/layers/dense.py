@@ -2,16 +2,8 @@
 
 from numpy.typing import ArrayLike
 
-from convbook.arrays import (
-    Array,
-    Gradients,
-    array_module,
-    array_of,
-    bias_of,
-    grad_of,
-    promote,
-    same_device,
-)
+from convbook.arguments import array_of, bias_of, grad_of
+from convbook.arrays import Array, Gradients, array_module, promote, same_device
 
 
 @same_device("x", "weight", "bias")

@@ -5,7 +5,7 @@ import inspect
 from collections.abc import Callable
 from typing import Any, TypeVar
 
-from convbook.arrays import array_of
+from convbook.arguments import array_of
 
 _F = TypeVar("_F", bound=Callable[..., Any])
 

@@ -6,18 +6,10 @@ from typing import Any
 
 from numpy.typing import ArrayLike
 
-from convbook.arrays import (
-    Array,
-    Gradients,
-    array_module,
-    array_of,
-    bias_of,
-    grad_of,
-    promote,
-    same_device,
-)
+from convbook.arguments import array_of, bias_of, grad_of, images_of
+from convbook.arrays import Array, Gradients, array_module, promote, same_device
 from convbook.geometry import ConvGeometry, Padding, conv_geometry
-from convbook.windows import fold, images_of, unfold
+from convbook.windows import fold, unfold
 
 
 @same_device("x", "weight", "bias")

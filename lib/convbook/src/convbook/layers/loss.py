@@ -2,16 +2,8 @@
 
 from numpy.typing import ArrayLike
 
-from convbook.arrays import (
-    Array,
-    array_module,
-    array_of,
-    cast,
-    floating,
-    integer,
-    kind_of,
-    same_device,
-)
+from convbook.arguments import array_of, integer
+from convbook.arrays import Array, array_module, cast, floating, kind_of, same_device
 
 
 @same_device("x")

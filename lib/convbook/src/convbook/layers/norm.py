@@ -8,18 +8,8 @@ from typing import Any, NamedTuple
 
 from numpy.typing import ArrayLike
 
-from convbook.arrays import (
-    Array,
-    Gradients,
-    array_module,
-    array_of,
-    cast,
-    floating,
-    grad_of,
-    same_device,
-    short_repr,
-    truth,
-)
+from convbook.arguments import array_of, grad_of, short_repr, truth
+from convbook.arrays import Array, Gradients, array_module, cast, floating, same_device
 
 
 class Normalised(NamedTuple):

@@ -6,24 +6,20 @@ from typing import Any, Literal, overload
 
 from numpy.typing import ArrayLike
 
-from convbook.arrays import (
-    Array,
-    array_module,
+from convbook.arguments import (
     array_of,
-    floating,
     grad_of,
+    images_of,
     integer,
     integers,
-    kind_of,
-    promote,
-    same_device,
     short_repr,
     truth,
+    with_pixels,
 )
+from convbook.arrays import Array, array_module, floating, kind_of, promote, same_device
 from convbook.engine import dispatch
 from convbook.geometry import ConvGeometry, Padding, conv_geometry, window_without_pixel
 from convbook.layers.for_axes import for_axes
-from convbook.windows import images_of
 
 
 @overload
@@ -259,14 +255,6 @@ def _check(
             f"{window} along axis {axis + 2} has none"
         )
     return x, geometry
-
-
-def with_pixels(x: ArrayLike) -> Array:
-    """`x` as a batch of images that are not empty."""
-    x = images_of("x", x)
-    if 0 in x.shape[2:]:
-        raise ValueError(f"x must have at least one pixel; its shape is {x.shape}")
-    return x
 
 
 def _check_indices(indices: ArrayLike, shape: tuple[int, ...], pixels: int) -> Array:

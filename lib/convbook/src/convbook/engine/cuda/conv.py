@@ -12,7 +12,8 @@ from typing import Any, Literal, NamedTuple
 
 import numpy as np
 
-from convbook.arrays import Array, array_module, short_repr
+from convbook.arguments import short_repr
+from convbook.arrays import Array, array_module
 from convbook.engine.cuda import grid
 from convbook.engine.cuda.grid import THREADS, Geometry2d, add_parts, blocks_for, ints, parts_of
 from convbook.engine.cuda.launch import Kernel, kernel, launch

@@ -1,4 +1,4 @@
-"""Whether the text of a function calls a ready-made convolution."""
+"""Which calls are allowed: whether the text of a function calls a ready-made convolution."""
 
 import ast
 import inspect
