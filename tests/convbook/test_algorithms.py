@@ -13,6 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from convbook import conv, conv_backward, conv_transpose
+from convbook.engine import dispatch
 from convbook.engine.algorithms import fft, im2col, loops, shifts, toeplitz, winograd
 from convbook.engine.dispatch import METHODS, choose
 from convbook.geometry import conv_geometry
@@ -109,6 +110,30 @@ def test_the_rule(n: int, pixels: Any, weight: Any, how: Any, dtype: str, method
     geometry = conv_geometry("weight", weight[2:], pixels, padding=weight[2] // 2, **how)
     assert choose(x, kernels, geometry) == method
     assert hasattr(METHODS[method], "weight_gradient")
+
+
+@pytest.mark.parametrize(
+    ("winograd_cost", "fft_cost", "method"),
+    [
+        (89.9, 1000.0, "winograd"),
+        (90.1, 1000.0, "im2col"),
+        (1000.0, 89.9, "fft"),
+        (1000.0, 90.1, "im2col"),
+        (89.9, 50.0, "fft"),
+        (100.0, 1000.0, "im2col"),
+    ],
+)
+def test_a_transform_must_be_faster_by_a_tenth(
+    monkeypatch: Any, winograd_cost: float, fft_cost: float, method: str
+):
+    costs = {"shifts": 110.0, "im2col": 100.0, "toeplitz": 120.0}
+    costs |= {"winograd": winograd_cost, "fft": fft_cost}
+    for name, cost in costs.items():
+        monkeypatch.setattr(METHODS[name], "cost", lambda *_, cost=cost: cost)
+    # The choice is remembered for each layer: not this one.
+    monkeypatch.setattr(dispatch, "_fastest", dispatch._fastest.__wrapped__)
+    x, weight = np.ones((1, 2, 9, 8)), np.ones((4, 2, 3, 3))
+    assert choose(x, weight, conv_geometry("weight", (3, 3), (9, 8))) == method
 
 
 @pytest.mark.parametrize("shape", [(64, 64, 3, 3), (64, 64, 31, 31)])

@@ -12,6 +12,7 @@ import torch
 from hypothesis import given
 from hypothesis import strategies as st
 
+import convbook
 from convbook.arguments import array_of, integer, integers, short_repr, truth
 from convbook.arrays import array_module, floating, kind_of, promote, same_device
 
@@ -95,7 +96,7 @@ def test_truth_takes_bools_alone(value: Any):
 def test_arrays_are_not_copied():
     x = np.ones(3)
     assert array_of("x", x) is x
-    assert promote(x, x)[0] is x
+    assert promote(x=x, y=x)[0] is x
 
 
 @pytest.mark.parametrize(
@@ -212,7 +213,70 @@ def test_arrays_of_the_standard_are_checked_and_promoted():
     xp = array_api_strict
     x = xp.ones((2, 3), dtype=xp.uint8)
     assert array_of("x", x, 2) is x
-    assert [a.dtype for a in promote(x, xp.ones(1, dtype=xp.bool))] == [xp.int64, xp.int64]
+    assert [a.dtype for a in promote(x=x, bias=xp.ones(1, dtype=xp.bool))] == [xp.int64, xp.int64]
     assert [a.dtype for a in floating(x)] == [xp.float64]
     with pytest.raises(TypeError, match=r"^x must hold real numbers; its dtype is .*complex64$"):
         array_of("x", xp.ones(1, dtype=xp.complex64))
+
+
+def u64(*shape: int) -> Any:
+    return np.ones(shape, np.uint64)
+
+
+# What sums products of integers, with its arguments.
+INTEGER_LAYERS: dict[str, dict[str, Any]] = {
+    "conv": {"x": u64(1, 2, 3), "weight": u64(4, 2, 2), "bias": u64(4)},
+    "conv2d": {"x": u64(1, 2, 3, 3), "weight": u64(4, 2, 2, 2), "bias": u64(4)},
+    "conv_transpose": {"x": u64(1, 2, 3), "weight": u64(2, 4, 2), "bias": u64(4)},
+    "dense": {"x": u64(1, 2), "weight": u64(3, 2), "bias": u64(3)},
+    "depthwise_conv": {"x": u64(1, 2, 3), "weight": u64(2, 2), "bias": u64(2)},
+    "locally_connected": {"x": u64(1, 2, 2), "weight": u64(2, 4, 2, 1), "bias": u64(4, 2)},
+    "pointwise_conv": {"x": u64(1, 2, 3), "weight": u64(4, 2), "bias": u64(4)},
+}
+MATRICES: dict[str, dict[str, Any]] = {
+    "toeplitz_matrix": {"kernel": u64(2), "shape": 4},
+    "toeplitz_csr": {"kernel": u64(2), "shape": 4},
+    "toeplitz_operator": {"kernel": u64(2), "shape": 4},
+    "diagonals_of": {"kernel": u64(2), "n": 4},
+}
+
+
+@pytest.mark.parametrize(
+    ("function", "name"),
+    [
+        (function, name)
+        for function, arguments in (INTEGER_LAYERS | MATRICES).items()
+        for name, value in arguments.items()
+        if isinstance(value, np.ndarray)
+    ],
+)
+def test_an_integer_too_large_for_int64_is_refused(function: str, name: str):
+    arguments = (INTEGER_LAYERS | MATRICES)[function]
+    large = arguments[name].copy()
+    large.flat[-1] = 2**63
+    message = (
+        f"{name} must hold integers below 2**63, for integers are computed as int64; "
+        "its largest is 9223372036854775808"
+    )
+    with pytest.raises(ValueError, match=f"^{re.escape(message)}$"):
+        getattr(convbook, function)(**arguments | {name: large})
+
+
+@pytest.mark.parametrize("function", INTEGER_LAYERS)
+def test_the_largest_integer_of_int64_is_computed_exactly(function: str):
+    arguments = {name: 0 * value for name, value in INTEGER_LAYERS[function].items()}
+    arguments["bias"] = np.full_like(arguments["bias"], 2**63 - 1)
+    out = getattr(convbook, function)(**arguments)
+    np.testing.assert_array_equal(out, np.full(out.shape, 2**63 - 1), strict=True)
+
+
+def test_large_integers_become_floats_where_floats_are_computed():
+    large = np.array([2**63], np.uint64)
+    for floats in (floating(large), promote(x=large, bias=np.ones(1, np.float32))):
+        np.testing.assert_array_equal(floats[0], np.array([2.0**63]), strict=True)
+    np.testing.assert_array_equal(convbook.softmax(np.array([0, 2**63], np.uint64)), [0.0, 1.0])
+
+
+def test_no_integers_are_none_too_large():
+    (empty,) = promote(x=np.zeros((0, 3), np.uint64))
+    np.testing.assert_array_equal(empty, np.zeros((0, 3), np.int64), strict=True)

@@ -86,3 +86,38 @@ def test_one_wrong_image_is_not_all_but_the_first():
     got = right.copy()
     got[2] += 100
     assert usual_cause(got, right, [], {}, 0) is None
+
+
+@pytest.mark.parametrize("step", [1, -1])
+@pytest.mark.parametrize("shape", [(5,), (4, 3), (2, 4, 3), (2, 3, 4, 5)])
+def test_what_is_moved_by_one_is_named_along_the_last_two_axes_alone(
+    shape: tuple[int, ...], step: int
+):
+    rng = np.random.default_rng(2)
+    right = rng.permutation(np.prod(shape)).reshape(shape)
+    for axis in range(len(shape)):
+        got = np.roll(right, step, axis)
+        entering = np.moveaxis(got, axis, 0)  # a view: what comes in may be anything
+        entering[0 if step == 1 else -1] = 1000 + rng.permutation(entering[0].size).reshape(
+            entering[0].shape
+        )
+        cause = usual_cause(got, right, [], {}, 0)
+        named = axis >= len(shape) - 2
+        assert cause == (f"everything is one place off along axis {axis}" if named else None)
+
+
+def test_two_places_off_is_not_one_place_off():
+    right = np.array([1, 9, 4, 7, 3])
+    assert usual_cause(np.array([60, 50, 1, 9, 4]), right, [], {}, 0) is None
+
+
+def test_one_row_that_moved_may_be_luck():
+    right = np.array([[1, 2], [3, 4], [5, 6], [7, 8]])
+    got = np.stack([right[:, 1], 100 + right[:, 1]], axis=1)
+    assert usual_cause(got, right, [], {}, 0) is None
+
+
+def test_equal_values_may_be_anywhere():
+    cause = usual_cause(np.array([9, 7, 7, 7]), np.array([7, 7, 7, 1]), [], {}, 0)
+    assert cause is not None
+    assert cause.startswith("the inside is right and the border is wrong")

@@ -131,29 +131,49 @@ class Gradients(NamedTuple):
     bias: Array
 
 
-def promote(*arrays: Array) -> tuple[Array, ...]:
-    """Return the arrays in the dtype to which they all promote; integers become int64.
+def promote(**arrays: Array) -> tuple[Array, ...]:
+    """Return the named arrays in the dtype to which they all promote; integers become int64.
 
     Sums of products would overflow a smaller integer, and bools would not add up at all.
+    Raises ValueError, which names the array, when an integer is too large for int64.
 
-    >>> promote(np.array([200], np.uint8), np.array([True]))
+    >>> promote(x=np.array([200], np.uint8), weight=np.array([True]))
     (array([200]), array([1]))
     """
-    xp = array_module(arrays[0])
-    kinds = [kind_of(array) for array in arrays]
-    # The standard doesn't say that bools promote; they change no other dtype.
-    numbers = [array for array, kind in zip(arrays, kinds, strict=True) if kind != "b"]
-    dtype = xp.result_type(*numbers) if "f" in kinds else xp.int64
-    return tuple(cast(array, dtype) for array in arrays)
+    kinds = [kind_of(array) for array in arrays.values()]
+    if "f" in kinds:
+        return floating(*arrays.values())
+    for (name, array), kind in zip(arrays.items(), kinds, strict=True):
+        if kind == "u":
+            _check_int64(name, array)
+    return tuple(cast(array, array_module(array).int64) for array in arrays.values())
+
+
+def _check_int64(name: str, array: Array) -> None:
+    """A cast to int64 would turn larger numbers into negative ones without a word."""
+    xp = array_module(array)
+    most = int(xp.iinfo(xp.int64).max)
+    if int(xp.iinfo(array.dtype).max) <= most or 0 in array.shape:
+        return
+    largest = int(xp.max(array))
+    if largest > most:
+        raise ValueError(
+            f"{name} must hold integers below 2**63, for integers are computed as int64; "
+            f"its largest is {largest}"
+        )
 
 
 def floating(*arrays: Array) -> tuple[Array, ...]:
     """Return the arrays in the floating dtype to which they all promote; integers become float64.
 
+    So does every gradient: it is a real number, also where the numbers at hand are integers.
+
     >>> floating(np.array([1, 2]))
     (array([1., 2.]),)
     """
-    given = promote(*arrays)
-    if kind_of(given[0]) == "f":
-        return given
-    return tuple(cast(array, array_module(array).float64) for array in given)
+    xp = array_module(arrays[0])
+    kinds = [kind_of(array) for array in arrays]
+    # The standard doesn't say that bools promote; they change no other dtype.
+    numbers = [array for array, kind in zip(arrays, kinds, strict=True) if kind != "b"]
+    dtype = xp.result_type(*numbers) if "f" in kinds else xp.float64
+    return tuple(cast(array, dtype) for array in arrays)

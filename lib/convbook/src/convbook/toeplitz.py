@@ -118,11 +118,11 @@ def toeplitz_operator(
 
     def forward(vectors: Any) -> Any:
         """One image for each column of `vectors`."""
-        images, kernels = promote(_in_rows(vectors, inputs), weight)
+        images, kernels = promote(vectors=_in_rows(vectors, inputs), kernel=weight)
         return _in_columns(dispatch.conv(images, kernels, geometry), vectors)
 
     def transposed(vectors: Any) -> Any:
-        images, kernels = promote(_in_rows(vectors, outputs), weight)
+        images, kernels = promote(vectors=_in_rows(vectors, outputs), kernel=weight)
         return _in_columns(dispatch.input_gradient(images, kernels, geometry, groups), vectors)
 
     if array_module(weight) is np:
@@ -160,7 +160,7 @@ def diagonals_of(kernel: ArrayLike, n: int, padding: int | Sequence[int] = 0) ->
     >>> diagonals_of([1, 2, 3], 4)
     array([0, 1, 2, 3, 0])
     """
-    (kernel,) = promote(array_of("kernel", kernel, 1))
+    (kernel,) = promote(kernel=array_of("kernel", kernel, 1))
     geometry = conv_geometry("kernel", kernel.shape, (integer("n", n, 1),), 1, padding)
     (rows,), ((before, _),), xp = geometry.output_shape, geometry.padding, array_module(kernel)
     out: Array = xp.zeros(rows + n - 1, dtype=kernel.dtype)
@@ -353,7 +353,7 @@ def _layer(
         raise ValueError(f"kernel must have at least 1 axis; it is the number {kernel}")
     listed = isinstance(shape, Sequence) or np.ndim(shape) == 1
     several = listed and len(shape) == kernel.ndim - 2 > 0
-    (weight,) = promote(kernel if several else kernel[None, None])
+    (weight,) = promote(kernel=kernel if several else kernel[None, None])
     sizes = integers("shape", shape, weight.ndim - 2, 1)
     groups = integer("groups", groups, 1)
     if not weight.shape[0] or not weight.shape[1] or weight.shape[0] % groups:

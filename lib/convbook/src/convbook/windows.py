@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from convbook.arguments import array_of, axes_in_words, images_of, integer, integers, short_repr
-from convbook.arrays import Array, array_module, kind_of, same_device
+from convbook.arrays import Array, array_module, floating, kind_of, same_device
 from convbook.geometry import Padding, conv_geometry, number_pairs, support
 
 Mode = Literal["constant", "reflect", "replicate", "circular"]
@@ -64,7 +64,7 @@ def pad_backward(
     >>> pad_backward([1.0, 10.0, 100.0, 1000.0], 1, axes=1, mode="replicate")
     array([  11., 1100.])
     """
-    grad = array_of("grad", grad)
+    (grad,) = floating(array_of("grad", grad))
     axes = _axes_of("grad", grad, axes)
     pairs, first = number_pairs("padding", padding, axes), grad.ndim - axes
     sizes = [n - sum(pair) for n, pair in zip(grad.shape[first:], pairs, strict=True)]

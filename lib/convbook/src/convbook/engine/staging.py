@@ -31,6 +31,7 @@ def forward(
         return
     xp, dtype = array_module(x), working_dtype(x)
     weight = _row_by_row(weight, dtype)
+    # Other padding than zeros is put around the images here, before the algorithm sees them.
     inside = geometry if mode == "constant" else geometry.on_padded()
     for images in image_chunks(*_copied(x, dtype, mode), *_copied(out, dtype)):
         inp = _row_by_row(_padded(x[images, ...], geometry, mode), dtype)
@@ -59,6 +60,7 @@ def weight_gradient(
     total = xp.zeros(out.shape, dtype=dtype)
     part = xp.empty(out.shape, dtype=dtype)
     inside = geometry if mode == "constant" else geometry.on_padded()
+    # What one chunk of images gives is added to what those before gave.
     for images in image_chunks(*_copied(grad, dtype), *_copied(x, dtype, mode)):
         inp = _row_by_row(_padded(x[images, ...], geometry, mode), dtype)
         algorithm.weight_gradient(_row_by_row(grad[images, ...], dtype), inp, part, inside)

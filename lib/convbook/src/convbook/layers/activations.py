@@ -19,6 +19,7 @@ def relu(x: ArrayLike) -> Array:
     """
     x = array_of("x", x)
     xp = array_module(x)
+    # Asked this way round, NaN stays: it is not at most 0.
     out: Array = xp.where(x <= 0, xp.zeros_like(x), x)
     return out
 
@@ -31,7 +32,9 @@ def relu_backward(grad: ArrayLike, x: ArrayLike) -> Array:
     array([  0.,   0., 100.])
     """
     x = array_of("x", x)
-    grad, xp = grad_of(grad, x.shape), array_module(x)
+    (grad,) = floating(grad_of(grad, x.shape))
+    xp = array_module(x)
+    # At 0 there is no slope; PyTorch too takes that of the negative side.
     out: Array = xp.where(x <= 0, xp.zeros_like(grad), grad)
     return out
 
@@ -62,11 +65,13 @@ def dropout(
     if not truth("training", training):
         return x, xp.ones_like(x)
     noise = rng.random(x.shape)
+    # To move the noise to where `x` is would hide the slowest step.
     if array_module(noise) is not xp:
         raise TypeError(
             f"rng must make arrays of {xp.__name__}, where x is; "
             f"it makes them of {array_module(noise).__name__}"
         )
+    # Noise is from 0 up to, but not including, 1: with p = 0 everything is kept.
     factors = cast(noise >= rate, x.dtype) / (1 - rate)
     return x * factors, factors
 
@@ -79,5 +84,6 @@ def dropout_backward(grad: ArrayLike, factors: ArrayLike) -> Array:
     array([ 2.,  0., 20.])
     """
     factors = array_of("factors", factors)
-    out: Array = grad_of(grad, factors.shape) * factors
+    grad, factors = floating(grad_of(grad, factors.shape), factors)
+    out: Array = grad * factors
     return out

@@ -11,7 +11,7 @@ from typing import Literal, overload
 from numpy.typing import ArrayLike
 
 from convbook.arguments import grad_of, integers, truth, with_pixels
-from convbook.arrays import Array, floating, promote, same_device
+from convbook.arrays import Array, floating, same_device
 from convbook.engine import dispatch
 from convbook.layers.for_axes import for_axes
 
@@ -30,7 +30,7 @@ def adaptive_avg_pool(x: ArrayLike, output_size: int | Sequence[int]) -> Array:
     array([[[2., 6.]]])
     """
     x, sizes = _check(x, output_size)
-    (x,) = floating(x)
+    (x,) = floating(x)  # a mean of integers is seldom one
     return dispatch.adaptive_avg_pool(x, sizes)
 
 
@@ -90,7 +90,8 @@ def adaptive_max_pool_backward(
     array([[[ 0.,  0., 11.,  0.,  0.]]])
     """
     x, sizes = _check(x, output_size)
-    (grad,) = promote(grad_of(grad, (*x.shape[:2], *sizes)))
+    (grad,) = floating(grad_of(grad, (*x.shape[:2], *sizes)))
+    # The maxima are found again, so that nothing has to be kept from the forward pass.
     return dispatch.adaptive_max_pool_backward(grad, x)
 
 

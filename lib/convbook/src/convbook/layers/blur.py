@@ -66,10 +66,14 @@ def _check(
     x, s = images_of("x", x), integer("kernel_size", kernel_size, 1)
     axes, pixels = x.ndim - 2, x.shape[2:]
     padding = (same_padding(s),) * axes
-    pad(np.empty((0, *pixels)), padding, axes=axes, mode=mode)  # refuses what does not fit
+    # `pad` itself says what doesn't fit, before any work: with no image in the batch it is free.
+    pad(np.empty((0, *pixels)), padding, axes=axes, mode=mode)
     stride = integers("stride", stride, axes, 1)
+    # Each chunk is padded in its mode before it is smoothed: windows lie on padded images.
     geometry = conv_geometry("kernel_size", s, pixels, stride, padding).on_padded()
-    return x, geometry, padding, [math.comb(s - 1, t) / 2 ** (s - 1) for t in range(s)]
+    # A row of Pascal's triangle over its sum: a constant image stays what it is.
+    weights = [math.comb(s - 1, t) / 2 ** (s - 1) for t in range(s)]
+    return x, geometry, padding, weights
 
 
 blur_pool1d, blur_pool2d, blur_pool3d = (for_axes(blur_pool, axes) for axes in (1, 2, 3))

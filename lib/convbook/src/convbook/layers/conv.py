@@ -64,10 +64,11 @@ def conv(
     """
     x, weight, geometry = _check(x, weight, stride, padding, dilation, groups)
     mode = _pad_mode(padding_mode)
+    # The bias takes part in the dtype, so it is promoted before there is an output to add it to.
     of_channels = bias_of(bias, weight.shape[:1], array_module(x))
-    x, weight, of_channels = promote(x, weight, of_channels)
+    x, weight, of_channels = promote(x=x, weight=weight, bias=of_channels)
     out: Array = dispatch.conv(x, weight, geometry, method, mode)
-    if bias is not None:
+    if bias is not None:  # without one, a pass over the output is saved
         out += over_pixels(of_channels, out.ndim)
     return out
 
@@ -96,6 +97,7 @@ def conv_backward(
     x, weight, geometry = _check(x, weight, stride, padding, dilation, groups)
     mode = _pad_mode(padding_mode)
     grad = grad_of(grad, (x.shape[0], weight.shape[0], *geometry.output_shape))
+    # In one dtype, for every gradient is a product of two of them.
     grad, x, weight = floating(grad, x, weight)
     return Gradients(
         dispatch.input_gradient(grad, weight, geometry, groups, mode),
@@ -160,6 +162,7 @@ def depthwise_conv(
             "weight must have shape (a multiple of c, kernel size); "
             f"weight has {weight.shape} and x has {x.shape}"
         )
+    # As many groups as channels: every kernel sees one.
     kernels = array_module(weight).expand_dims(weight, axis=1)
     return conv(x, kernels, bias, stride, padding, dilation, x.shape[1], padding_mode, method)
 
@@ -197,6 +200,7 @@ def separable_conv(
     array([[[ 1,  2],
             [10, 20]]])
     """
+    # No bias in between: the pointwise layer would only turn it into a part of its own.
     middle = depthwise_conv(x, depthwise, None, stride, padding, dilation, padding_mode)
     return pointwise_conv(middle, pointwise, bias)
 
@@ -218,6 +222,7 @@ def _check(
 ) -> tuple[Array, Array, ConvGeometry]:
     x, weight = images_of("x", x), array_of("weight", weight)
     groups = integer("groups", groups, 1)
+    # As a product: a quotient would let pass what groups doesn't divide.
     if weight.ndim != x.ndim or weight.shape[1] * groups != x.shape[1]:
         share = "c" if groups == 1 else f"c/{groups}"
         raise ValueError(
@@ -243,6 +248,7 @@ def over_pixels(bias: Array, ndim: int) -> Array:
 
 def _pad_mode(padding_mode: object) -> Mode:
     """The name that `pad` has for a padding mode."""
+    # `pad` has the names of PyTorch's `pad`; a layer's are others there too.
     modes: dict[object, Mode] = {
         "zeros": "constant",
         "reflect": "reflect",

@@ -54,8 +54,9 @@ def conv_transpose(
     array([[[ 2, 13, 20, 30]]])
     """
     x, weight, geometry = _check(x, weight, stride, padding, output_padding, groups, dilation)
+    # The bias takes part in the dtype, so it is promoted before there is an output to add it to.
     of_channels = bias_of(bias, (weight.shape[1] * groups,), array_module(x))
-    x, weight, of_channels = promote(x, weight, of_channels)
+    x, weight, of_channels = promote(x=x, weight=weight, bias=of_channels)
     out: Array = dispatch.input_gradient(x, weight, geometry, groups)
     if bias is not None:
         out += over_pixels(of_channels, out.ndim)
@@ -82,6 +83,7 @@ def conv_transpose_backward(
     x, weight, geometry = _check(x, weight, stride, padding, output_padding, groups, dilation)
     grad = grad_of(grad, (x.shape[0], weight.shape[1] * groups, *geometry.input_shape))
     grad, x, weight = floating(grad, x, weight)
+    # The transpose of the transpose: the gradient goes through the convolution itself.
     return Gradients(
         dispatch.conv(grad, weight, geometry),
         dispatch.weight_gradient(x, grad, weight.shape, geometry),
@@ -143,16 +145,19 @@ def _check(
         )
     if x.shape[1] % groups:
         raise ValueError(f"groups must divide the {x.shape[1]} channels of x; it is {groups}")
+    # From no pixels there is no size to come back from.
     if 0 in x.shape[2:]:
         raise ValueError(f"x must have pixels; its shape is {x.shape}")
+    # A larger one would be the size that an input with one pixel more has.
     if any(m and m >= max(s, d) for m, s, d in zip(more, stride, dilation, strict=True)):
         raise ValueError(
             f"output_padding must be less than the stride {stride} or the dilation {dilation}; "
             f"it is {more}"
         )
+    # The geometry is that of the convolution of which this is the transpose: its output is `x`.
     geometry = ConvGeometry(weight.shape[2:], stride, pairs, dilation, (), x.shape[2:])
     each = zip(geometry.output_shape, stride, geometry.extent, pairs, more, strict=True)
-    pixels = tuple((n - 1) * s + span - sum(pair) + m for n, s, span, pair, m in each)
+    pixels = tuple((n - 1) * s + extent - sum(pair) + m for n, s, extent, pair, m in each)
     if any(n < 1 for n in pixels):
         raise ValueError(f"padding must leave at least one pixel; with {pairs} it leaves {pixels}")
     return x, weight, geometry._replace(input_shape=pixels)

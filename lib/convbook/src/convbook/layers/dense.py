@@ -3,7 +3,7 @@
 from numpy.typing import ArrayLike
 
 from convbook.arguments import array_of, bias_of, grad_of
-from convbook.arrays import Array, Gradients, array_module, promote, same_device
+from convbook.arrays import Array, Gradients, array_module, floating, promote, same_device
 
 
 @same_device("x", "weight", "bias")
@@ -18,8 +18,9 @@ def dense(x: ArrayLike, weight: ArrayLike, bias: ArrayLike | None = None) -> Arr
     array([[ 11,  17, 123]])
     """
     x, weight = _check(x, weight)
-    xp = array_module(x)
-    x, weight, bias = promote(x, weight, bias_of(bias, weight.shape[:1], xp))
+    bias = bias_of(bias, weight.shape[:1], array_module(x))
+    x, weight, bias = promote(x=x, weight=weight, bias=bias)
+    # Where there is no bias, False is added: it changes neither numbers nor dtype.
     out: Array = x @ weight.T + bias
     return out
 
@@ -34,7 +35,8 @@ def dense_backward(grad: ArrayLike, x: ArrayLike, weight: ArrayLike) -> Gradient
     """
     x, weight = _check(x, weight)
     grad = grad_of(grad, (x.shape[0], weight.shape[0]))
-    grad, x, weight = promote(grad, x, weight)
+    grad, x, weight = floating(grad, x, weight)
+    # Of a product, each factor's gradient is that of the output times the other factor.
     return Gradients(grad @ weight, grad.T @ x, array_module(x).sum(grad, axis=0))
 
 

@@ -7,7 +7,7 @@ from typing import Any
 from numpy.typing import ArrayLike
 
 from convbook.arguments import array_of, bias_of, grad_of, images_of
-from convbook.arrays import Array, Gradients, array_module, promote, same_device
+from convbook.arrays import Array, Gradients, array_module, floating, promote, same_device
 from convbook.geometry import ConvGeometry, Padding, conv_geometry
 from convbook.windows import fold, unfold
 
@@ -36,7 +36,8 @@ def locally_connected(
     x, weight, geometry = _check(x, weight, stride, padding, dilation)
     c_out = weight.shape[len(geometry.input_shape)]
     xp = array_module(x)
-    x, weight, bias = promote(x, weight, bias_of(bias, (c_out, *geometry.output_shape), xp))
+    bias = bias_of(bias, (c_out, *geometry.output_shape), xp)
+    x, weight, bias = promote(x=x, weight=weight, bias=bias)
     # One small product for every position: (windows, n, c·s) times (windows, c·s, c_out).
     columns = xp.permute_dims(_columns(x, geometry), (2, 0, 1))
     out = columns @ xp.permute_dims(_kernels(weight, geometry), (0, 2, 1))
@@ -64,10 +65,11 @@ def locally_connected_backward(
     x, weight, geometry = _check(x, weight, stride, padding, dilation)
     c_out, shape = weight.shape[len(geometry.input_shape)], weight.shape
     grad = grad_of(grad, (x.shape[0], c_out, *geometry.output_shape))
-    grad, x, weight = promote(grad, x, weight)
+    grad, x, weight = floating(grad, x, weight)
     xp = array_module(x)
     by_position = xp.reshape(grad, (x.shape[0], c_out, math.prod(geometry.output_shape)))
     rows = xp.permute_dims(by_position, (2, 0, 1)) @ _kernels(weight, geometry)
+    # Each window's share goes back to its pixels: `fold` is the transpose of `unfold`.
     grad_x = fold(
         xp.permute_dims(rows, (1, 2, 0)),
         geometry.input_shape,
@@ -77,6 +79,7 @@ def locally_connected_backward(
         dilation=geometry.dilation,
     )
     columns = xp.permute_dims(_columns(x, geometry), (2, 0, 1))
+    # A kernel is used once an image, so its gradient is a sum over the images alone.
     grad_weight = xp.reshape(xp.permute_dims(by_position, (2, 1, 0)) @ columns, shape)
     return Gradients(grad_x, grad_weight, xp.sum(grad, axis=0))
 
@@ -94,6 +97,7 @@ def _check(
     geometry = conv_geometry(
         "weight", weight.shape[axes + 2 :], x.shape[2:], stride, padding, dilation
     )
+    # The weights tell the positions; what stride and padding make of `x` must be the same.
     if weight.shape[:axes] != geometry.output_shape:
         raise ValueError(
             f"weight must have a kernel for each position of the output, {geometry.output_shape}; "

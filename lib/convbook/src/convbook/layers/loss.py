@@ -38,6 +38,7 @@ def softmax_cross_entropy(logits: ArrayLike, labels: ArrayLike) -> Array:
     """
     logits, chosen = _check(logits, labels)
     xp = array_module(logits)
+    # Picked out by `where`, for 0·(−∞) would be NaN where a wrong class is impossible.
     logs = xp.where(chosen, _log_softmax(logits, 1), xp.zeros_like(logits))
     return cast(-xp.sum(logs) / logits.shape[0], logits.dtype)
 
@@ -54,6 +55,7 @@ def softmax_cross_entropy_backward(logits: ArrayLike, labels: ArrayLike) -> Arra
     logits, chosen = _check(logits, labels)
     xp = array_module(logits)
     probabilities = xp.exp(_log_softmax(logits, 1))
+    # In the wide dtype: near a right answer, most digits of a float16 cancel.
     grad = (probabilities - cast(chosen, probabilities.dtype)) / logits.shape[0]
     return cast(grad, logits.dtype)
 
@@ -72,6 +74,7 @@ def _check(logits: ArrayLike, labels: ArrayLike) -> tuple[Array, Array]:
     if not 0 <= low <= high < classes:
         raise ValueError(f"labels must be from 0 to {classes - 1}; they are from {low} to {high}")
     (logits,) = floating(logits)
+    # A comparison with every class: arrays of the standard can't be indexed by arrays.
     every = xp.arange(classes, dtype=labels.dtype)
     chosen: Array = xp.expand_dims(labels, axis=1) == xp.expand_dims(every, axis=0)
     return logits, chosen
@@ -80,6 +83,6 @@ def _check(logits: ArrayLike, labels: ArrayLike) -> tuple[Array, Array]:
 def _log_softmax(x: Array, axis: int) -> Array:
     xp = array_module(x)
     x = cast(x, xp.result_type(x.dtype, xp.float32))  # sums of float16 lose digits
-    x = x - xp.max(x, axis=axis, keepdims=True)
+    x = x - xp.max(x, axis=axis, keepdims=True)  # exp of what is at most 0 can't overflow
     logs: Array = x - xp.log(xp.sum(xp.exp(x), axis=axis, keepdims=True))
     return logs

@@ -57,6 +57,7 @@ def batch_norm(
     if bias is not None:
         out = out + _channels("bias", bias, x, spread=True)
     if training:
+        # The batch is divided by its own variance, but the running one estimates that of all data.
         count = x.shape[0] * math.prod(x.shape[2:])
         new = mean, var * (count / (count - 1))
         running = tuple(r + momentum * (v - r) for r, v in zip(running, new, strict=True))
@@ -91,6 +92,7 @@ def batch_norm_backward(
     normal, grad = centred * inverse, cast(grad, x.dtype)
     grad_weight, grad_bias = xp.sum(grad * normal, axis=axes), xp.sum(grad, axis=axes)
     if training:
+        # What would move the mean, or the variance, has no effect: both parts are taken off.
         count = x.shape[0] * math.prod(x.shape[2:])
         shape = (1, -1, *(1,) * (x.ndim - 2))
         mean, slope = (xp.reshape(g, shape) / count for g in (grad_bias, grad_weight))
@@ -109,7 +111,7 @@ def _check(x: ArrayLike, training: bool) -> tuple[Array, Any]:
             "x must have more than one number in each channel while training; "
             f"its shape is {x.shape}"
         )
-    (x,) = floating(x)
+    (x,) = floating(x)  # sums of float16 lose digits
     return cast(x, array_module(x).result_type(x.dtype, array_module(x).float32)), x.dtype
 
 
@@ -119,6 +121,7 @@ def _running(x: Array, mean: Any, var: Any, training: bool) -> tuple[Array, ...]
         for name, value in given.items():
             if value is None:
                 raise ValueError(f"{name} must be given when training is False; it is None")
+    # PyTorch's start: the statistics of data that is normalised already.
     starts = xp.zeros(x.shape[1], dtype=x.dtype), xp.ones(x.shape[1], dtype=x.dtype)
     return tuple(
         start if value is None else _channels(name, value, x)
@@ -141,6 +144,7 @@ def _centred(
     """`x` less its mean, one over its standard deviation, and the mean and variance used."""
     xp, shape = array_module(x), (1, -1, *(1,) * (x.ndim - 2))
     mean = xp.mean(x, axis=_axes(x)) if training else running[0]
+    # Centred before it is squared: the mean of squares less the squared mean loses digits.
     centred = x - xp.reshape(mean, shape)
     var = xp.mean(centred * centred, axis=_axes(x)) if training else running[1]
     return centred, 1 / xp.sqrt(xp.reshape(var, shape) + eps), (mean, var)

@@ -16,7 +16,7 @@ from convbook.arguments import (
     truth,
     with_pixels,
 )
-from convbook.arrays import Array, array_module, floating, kind_of, promote, same_device
+from convbook.arrays import Array, array_module, floating, kind_of, same_device
 from convbook.engine import dispatch
 from convbook.geometry import ConvGeometry, Padding, conv_geometry, window_without_pixel
 from convbook.layers.for_axes import for_axes
@@ -102,8 +102,8 @@ def max_pool_backward(
     array([[[ 0., 11.,  0.]]])
     """
     x, geometry = _check(x, kernel_size, stride, padding, dilation, ceil_mode)
-    (grad,) = promote(grad_of(grad, (*x.shape[:2], *geometry.output_shape)))
-    if indices is None:
+    (grad,) = floating(grad_of(grad, (*x.shape[:2], *geometry.output_shape)))
+    if indices is None:  # found again: then nothing has to be kept from the forward pass
         _, indices = dispatch.max_pool_with_indices(x, geometry)
     else:
         indices = _check_indices(indices, grad.shape, math.prod(geometry.input_shape))
@@ -185,7 +185,7 @@ def global_max_pool_backward(grad: ArrayLike, x: ArrayLike) -> Array:
     array([[[0., 2., 0.]]])
     """
     x = with_pixels(x)
-    (grad,) = promote(_with_pixel(grad, x))
+    (grad,) = floating(_with_pixel(grad, x))
     _, indices = dispatch.max_pool_with_indices(x, _whole(x))
     return dispatch.max_pool_backward(grad, indices, _whole(x))
 
@@ -212,7 +212,7 @@ def global_avg_pool_backward(grad: ArrayLike, x: ArrayLike) -> Array:
     array([[[2., 2., 2.]]])
     """
     x = with_pixels(x)
-    (grad,) = floating(_with_pixel(grad, x))
+    (grad,) = floating(_with_pixel(grad, x))  # `x` has no part in it but its shape
     return dispatch.avg_pool_backward(grad, _whole(x))
 
 
@@ -244,10 +244,11 @@ def _check(
     """The image and how the windows lie on it, each of which must see a pixel."""
     x = images_of("x", x)
     kernel_size = integers("kernel_size", kernel_size, x.ndim - 2, 1)
-    stride = kernel_size if stride is None else stride
+    stride = kernel_size if stride is None else stride  # side by side, as in PyTorch
     geometry = conv_geometry(
         "kernel_size", kernel_size, x.shape[2:], stride, padding, dilation, ceil_mode
     )
+    # The maximum of nothing is −∞ and its mean 0/0: refused before any work.
     if empty := window_without_pixel(geometry):
         axis, window = empty
         raise ValueError(
