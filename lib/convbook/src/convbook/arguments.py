@@ -127,12 +127,12 @@ def integers(
     ValueError: padding must be one integer of at least 0 or 2 of them; it is (1, 2, 3)
     """
     entries: Any = value.tolist() if isinstance(value, np.ndarray) else value
-    several = isinstance(entries, Sequence) and not isinstance(entries, str)
-    given = list(entries) if several else [entries]
+    listed = isinstance(entries, Sequence) and not isinstance(entries, str)
+    given = list(entries) if listed else [entries]
     numbers = [number for each in given if (number := _index(each)) is not None]
-    right_count = len(given) == count if several and count else len(given) > 0
+    right_count = len(given) == count if listed and count else len(given) > 0
     if right_count and len(numbers) == len(given) and all(n >= least for n in numbers):
-        return tuple(numbers) * (1 if several else count or 1)
+        return tuple(numbers) * (1 if listed else count or 1)
     error = TypeError if len(numbers) < len(given) else ValueError
     others = "" if count == 1 else f" or {count or 'a sequence'} of them"
     raise error(

@@ -111,9 +111,9 @@ def conv_cost(
     >>> conv_cost((1, 64, 56, 56), 64, 3, padding=1)
     Cost(output=(1, 64, 56, 56), parameters=36864, multiply_adds=115605504, bytes=1753088)
     """
-    output, seen = _windowed(shape, c_out, kernel_size, stride, padding, dilation, groups)
-    parameters = (seen + truth("bias", bias)) * output[1]
-    return _cost(shape, output, parameters, math.prod(output) * seen, itemsize)
+    output, terms = _output_and_terms(shape, c_out, kernel_size, stride, padding, dilation, groups)
+    parameters = (terms + truth("bias", bias)) * output[1]
+    return _cost(shape, output, parameters, math.prod(output) * terms, itemsize)
 
 
 def locally_connected_cost(
@@ -131,9 +131,9 @@ def locally_connected_cost(
     >>> locally_connected_cost((1, 64, 56, 56), 64, 3, padding=1).parameters
     115605504
     """
-    output, seen = _windowed(shape, c_out, kernel_size, stride, padding, dilation, 1)
-    parameters = (seen + truth("bias", bias)) * math.prod(output[1:])
-    return _cost(shape, output, parameters, math.prod(output) * seen, itemsize)
+    output, terms = _output_and_terms(shape, c_out, kernel_size, stride, padding, dilation, 1)
+    parameters = (terms + truth("bias", bias)) * math.prod(output[1:])
+    return _cost(shape, output, parameters, math.prod(output) * terms, itemsize)
 
 
 def separable_cost(
@@ -152,7 +152,7 @@ def separable_cost(
     >>> separable_cost((1, 64, 56, 56), 128, 3, padding=1).parameters
     8768
     """
-    c = _image(shape)[1]
+    c = _image_shape(shape)[1]
     depthwise = conv_cost(shape, c, kernel_size, stride, padding, dilation, c, False, itemsize)
     pointwise = conv_cost(depthwise.output, c_out, 1, itemsize=itemsize)
     sums = (a + b for a, b in zip(depthwise[1:], pointwise[1:], strict=True))
@@ -176,7 +176,7 @@ def conv_transpose_cost(
     >>> conv_transpose_cost((1, 64, 28, 28), 32, 2, stride=2).output
     (1, 32, 56, 56)
     """
-    n, c, *pixels = _image(shape)
+    n, c, *pixels = _image_shape(shape)
     c_out, axes = integer("c_out", c_out, 1), len(pixels)
     size = integers("kernel_size", kernel_size, axes, 1)
     settings = [
@@ -211,9 +211,11 @@ def pool_cost(
     Cost(output=(1, 64, 28, 28), parameters=0, multiply_adds=200704, bytes=1003520)
     """
     stride = kernel_size if stride is None else stride
-    c = _image(shape)[1]
-    output, seen = _windowed(shape, c, kernel_size, stride, padding, dilation, c, ceil_mode)
-    return _cost(shape, output, 0, math.prod(output) * seen, itemsize)
+    c = _image_shape(shape)[1]
+    output, terms = _output_and_terms(
+        shape, c, kernel_size, stride, padding, dilation, c, ceil_mode
+    )
+    return _cost(shape, output, 0, math.prod(output) * terms, itemsize)
 
 
 def batch_norm_cost(shape: Sequence[int], itemsize: int = 4) -> Cost:
@@ -222,11 +224,11 @@ def batch_norm_cost(shape: Sequence[int], itemsize: int = 4) -> Cost:
     >>> batch_norm_cost((1, 64, 56, 56)).parameters
     128
     """
-    output = _image(shape)
+    output = _image_shape(shape)
     return _cost(output, output, 2 * output[1], math.prod(output), itemsize)
 
 
-def _windowed(
+def _output_and_terms(
     shape: Sequence[int],
     c_out: int,
     kernel_size: int | Sequence[int],
@@ -236,8 +238,8 @@ def _windowed(
     groups: int,
     ceil_mode: bool = False,
 ) -> tuple[tuple[int, ...], int]:
-    """The output's shape, and the number of input entries that each output entry sees."""
-    n, c, *pixels = _image(shape)
+    """The output's shape, and how many input entries each output entry is a sum over."""
+    n, c, *pixels = _image_shape(shape)
     geometry = conv_geometry(
         "kernel_size", kernel_size, tuple(pixels), stride, padding, dilation, ceil_mode
     )
@@ -247,7 +249,7 @@ def _windowed(
     )
 
 
-def _image(shape: Sequence[int]) -> tuple[int, ...]:
+def _image_shape(shape: Sequence[int]) -> tuple[int, ...]:
     """The shape of a batch of images, with at least one axis of pixels."""
     sizes = integers("shape", shape, None)
     if len(sizes) < 3:

@@ -79,18 +79,18 @@ def number_pairs(
     ValueError: padding must be one integer of at least 0 or 2 integers or pairs; it is -1
     """
     entries = value.tolist() if hasattr(value, "tolist") else value
-    several = isinstance(entries, Sequence) and not isinstance(entries, str)
+    listed = isinstance(entries, Sequence) and not isinstance(entries, str)
     try:
-        given = list(entries) if several else [entries] * count  # type: ignore[arg-type]
+        given = list(entries) if listed else [entries] * count  # type: ignore[arg-type]
         if count == 1 and len(given) == 2:
             given = [given]
         pairs = [integers(name, entry, 2) for entry in given]  # type: ignore[arg-type]
         if len(pairs) != count:
             raise ValueError
     except (TypeError, ValueError) as error:
-        several_of = "a pair of them" if count == 1 else f"{count} integers or pairs"
+        expected = "a pair of them" if count == 1 else f"{count} integers or pairs"
         raise type(error)(
-            f"{name} must be one integer of at least 0 or {several_of}; it is {short_repr(value)}"
+            f"{name} must be one integer of at least 0 or {expected}; it is {short_repr(value)}"
         ) from None
     return tuple((before, after) for before, after in pairs)
 

@@ -51,8 +51,8 @@ def toeplitz_matrix(
     array([[1, 2, 3, 0, 0],
            [0, 0, 1, 2, 3]])
     """
-    weight, geometry, groups = _layer(kernel, shape, padding, stride, dilation, groups)
-    data, columns, starts = _entries(weight, geometry, groups)
+    weight, geometry, groups = _check(kernel, shape, padding, stride, dilation, groups)
+    data, columns, starts = _csr_arrays(weight, geometry, groups)
     xp, size = array_module(weight), _matrix_shape(weight, geometry, groups)
     # The row of an entry: how many rows begin at it or before, less one.
     rows = xp.searchsorted(starts[1:], xp.arange(len(data)), side="right")
@@ -81,15 +81,15 @@ def toeplitz_csr(
     >>> sparse.nnz, sparse @ [1, 1, 1, 1]
     (10, array([5, 6, 6, 3]))
     """
-    weight, geometry, groups = _layer(kernel, shape, padding, stride, dilation, groups)
+    weight, geometry, groups = _check(kernel, shape, padding, stride, dilation, groups)
     size = _matrix_shape(weight, geometry, groups)
     if array_module(weight) is np:
         from scipy.sparse import csr_array
 
-        return csr_array(_entries(weight, geometry, groups), shape=size)
+        return csr_array(_csr_arrays(weight, geometry, groups), shape=size)
     from cupyx.scipy.sparse import csr_matrix
 
-    return csr_matrix(_entries(weight, geometry, groups), shape=size)
+    return csr_matrix(_csr_arrays(weight, geometry, groups), shape=size)
 
 
 @same_device("kernel")
@@ -112,18 +112,18 @@ def toeplitz_operator(
     >>> operator @ np.ones(4, int), operator.T @ np.ones(4, int)
     (array([5, 6, 6, 3]), array([3, 6, 6, 5]))
     """
-    weight, geometry, groups = _layer(kernel, shape, padding, stride, dilation, groups)
+    weight, geometry, groups = _check(kernel, shape, padding, stride, dilation, groups)
     inputs = groups * weight.shape[1], *geometry.input_shape
     outputs = weight.shape[0], *geometry.output_shape
 
     def forward(vectors: Any) -> Any:
         """One image for each column of `vectors`."""
-        images, kernels = promote(vectors=_in_rows(vectors, inputs), kernel=weight)
-        return _in_columns(dispatch.conv(images, kernels, geometry), vectors)
+        images, kernels = promote(vectors=_as_arrays(vectors, inputs), kernel=weight)
+        return _as_columns(dispatch.conv(images, kernels, geometry), vectors)
 
     def transposed(vectors: Any) -> Any:
-        images, kernels = promote(vectors=_in_rows(vectors, outputs), kernel=weight)
-        return _in_columns(dispatch.input_gradient(images, kernels, geometry, groups), vectors)
+        images, kernels = promote(vectors=_as_arrays(vectors, outputs), kernel=weight)
+        return _as_columns(dispatch.input_gradient(images, kernels, geometry, groups), vectors)
 
     if array_module(weight) is np:
         from scipy.sparse.linalg import LinearOperator
@@ -139,13 +139,13 @@ def toeplitz_operator(
     )
 
 
-def _in_rows(vectors: Array, shape: tuple[int, ...]) -> Array:
+def _as_arrays(vectors: Array, shape: tuple[int, ...]) -> Array:
     """The columns of a matrix, or a vector, as arrays of this shape."""
     given = array_of("vectors", vectors)
     return given.reshape(len(given), -1).T.reshape(-1, *shape)
 
 
-def _in_columns(arrays: Array, like: Array) -> Array:
+def _as_columns(arrays: Array, like: Array) -> Array:
     """Arrays as the columns of a matrix; as a vector where `like` is one."""
     return arrays.reshape(len(arrays), -1).T.reshape(-1, *like.shape[1:])
 
@@ -165,8 +165,9 @@ def diagonals_of(kernel: ArrayLike, n: int, padding: int | Sequence[int] = 0) ->
     (rows,), ((before, _),), xp = geometry.output_shape, geometry.padding, array_module(kernel)
     out: Array = xp.zeros(rows + n - 1, dtype=kernel.dtype)
     first = rows - 1 - before
-    seen = slice(max(first, 0), min(first + len(kernel), len(out)))
-    out[seen] = kernel[seen.start - first : seen.stop - first]
+    # With more padding than the kernel is long, entries of it stand beside the matrix.
+    dst = slice(max(first, 0), min(first + len(kernel), len(out)))
+    out[dst] = kernel[dst.start - first : dst.stop - first]
     return out
 
 
@@ -281,10 +282,10 @@ def kernel_of(
     blocks = xp.permute_dims(
         xp.reshape(matrix, (channels[0], outputs, channels[1], inputs)), (0, 2, 1, 3)
     )
-    seen, inside = _seen(geometry, xp)
+    pixels_seen, inside = _pixels_seen(geometry, xp)
     row = xp.argmax(inside, axis=0)  # the first position that sees the pixel
     entry = xp.arange(row.shape[0])
-    kernel: Array = blocks[:, :, row, xp.where(inside, seen, 0)[row, entry]]
+    kernel: Array = blocks[:, :, row, xp.where(inside, pixels_seen, 0)[row, entry]]
     kernel = xp.where(xp.any(inside, axis=0), kernel, xp.zeros_like(kernel))
     kernel = xp.reshape(kernel, (*channels, *geometry.kernel_size))
     whole = toeplitz_matrix(
@@ -344,102 +345,92 @@ def parameter_map(
     return np.where(connected, numbers, -1)
 
 
-def _layer(
+def _check(
     kernel: ArrayLike, shape: Any, padding: Any, stride: Any, dilation: Any, groups: int
 ) -> tuple[Array, ConvGeometry, int]:
     """The weight (c_out, c/groups, size), how it lies on an image, and its groups."""
     kernel = array_of("kernel", kernel)
     if kernel.ndim < 1:
         raise ValueError(f"kernel must have at least 1 axis; it is the number {kernel}")
+    # Axes of channels are there when the image has two axes less than the kernel.
     listed = isinstance(shape, Sequence) or np.ndim(shape) == 1
-    several = listed and len(shape) == kernel.ndim - 2 > 0
-    (weight,) = promote(kernel=kernel if several else kernel[None, None])
-    sizes = integers("shape", shape, weight.ndim - 2, 1)
+    with_channels = listed and len(shape) == kernel.ndim - 2 > 0
+    (weight,) = promote(kernel=kernel if with_channels else kernel[None, None])
+    input_shape = integers("shape", shape, weight.ndim - 2, 1)
     groups = integer("groups", groups, 1)
     if not weight.shape[0] or not weight.shape[1] or weight.shape[0] % groups:
         raise ValueError(
             f"kernel must have output channels that groups, {groups}, divide, and input channels; "
             f"its shape is {kernel.shape}"
         )
-    return (
-        weight,
-        conv_geometry("kernel", weight.shape[2:], sizes, stride, padding, dilation),
-        groups,
-    )
+    geometry = conv_geometry("kernel", weight.shape[2:], input_shape, stride, padding, dilation)
+    return weight, geometry, groups
 
 
 def _matrix_shape(weight: Array, geometry: ConvGeometry, groups: int) -> tuple[int, int]:
-    c_out, share = weight.shape[:2]
-    return c_out * math.prod(geometry.output_shape), groups * share * math.prod(
-        geometry.input_shape
-    )
+    c_out, c = weight.shape[0], groups * weight.shape[1]
+    return c_out * math.prod(geometry.output_shape), c * math.prod(geometry.input_shape)
 
 
-def _seen(geometry: ConvGeometry, xp: Any) -> tuple[Array, Array]:
+def _pixels_seen(geometry: ConvGeometry, xp: Any) -> tuple[Array, Array]:
     """The pixel below each entry of the kernel at each position, and whether there is one."""
-    axes, seen, inside = len(geometry.input_shape), xp.asarray(0), xp.asarray(True)
-    for axis, n in enumerate(geometry.input_shape):
-        starts = (
-            xp.arange(geometry.output_shape[axis]) * geometry.stride[axis]
-            - geometry.padding[axis][0]
-        )
-        place = starts[:, None] + xp.arange(geometry.kernel_size[axis]) * geometry.dilation[axis]
+    axes = len(geometry.input_shape)
+    pixels, inside = xp.asarray(0), xp.asarray(True)
+    for axis, (s, step, (before, _), gap, n, count) in enumerate(zip(*geometry, strict=True)):
+        along_axis = (xp.arange(count) * step - before)[:, None] + xp.arange(s) * gap
+        # Positions have the first axes, entries of the kernel the last ones.
         shape = [1] * (2 * axes)
-        shape[axis], shape[axes + axis] = place.shape
-        place = place.reshape(shape)
-        seen, inside = seen * n + place, inside & (place >= 0) & (place < n)
+        shape[axis], shape[axes + axis] = count, s
+        along_axis = along_axis.reshape(shape)
+        pixels = pixels * n + along_axis
+        inside = inside & (along_axis >= 0) & (along_axis < n)
     flat = math.prod(geometry.output_shape), math.prod(geometry.kernel_size)
-    return xp.reshape(seen, flat), xp.reshape(inside, flat)
+    return xp.reshape(pixels, flat), xp.reshape(inside, flat)
 
 
-def _entries(weight: Array, geometry: ConvGeometry, groups: int) -> tuple[Array, Array, Array]:
+def _csr_arrays(weight: Array, geometry: ConvGeometry, groups: int) -> tuple[Array, Array, Array]:
     """What the matrix holds, row by row: numbers, their columns, and where each row begins."""
-    xp, (c_out, share) = array_module(weight), weight.shape[:2]
-    rows, taps, pixels = (
-        math.prod(geometry.output_shape),
-        math.prod(geometry.kernel_size),
-        math.prod(geometry.input_shape),
-    )
-    most = max(c_out * rows * share * taps, groups * share * pixels)
-    integer_dtype = xp.int32 if most <= int(xp.iinfo(xp.int32).max) else xp.int64
+    xp, (c_out, c) = array_module(weight), weight.shape[:2]  # c channels in each group
+    positions = math.prod(geometry.output_shape)
+    taps, pixels = math.prod(geometry.kernel_size), math.prod(geometry.input_shape)
+    most = max(c_out * positions * c * taps, groups * c * pixels)
+    # The indices take as much memory as the numbers: half of it where 32 bits suffice.
+    index_dtype = xp.int32 if most <= int(xp.iinfo(xp.int32).max) else xp.int64
 
     # The rows of one output channel: those of the others have the same entries in the same places.
-    seen, inside = _seen(geometry, xp)
-    channels = xp.arange(share)[:, None]
-    where = xp.broadcast_to(inside[:, None, :], (rows, share, taps))
-    columns = cast(seen[:, None, :] + channels * pixels, integer_dtype)[where]
-    taken = xp.broadcast_to(channels * taps + xp.arange(taps), where.shape)[where]
-    ends = xp.cumsum(inside.sum(axis=1) * share)
+    pixels_seen, inside = _pixels_seen(geometry, xp)
+    channels = xp.arange(c)[:, None]
+    stored = xp.broadcast_to(inside[:, None, :], (positions, c, taps))
+    columns = cast(pixels_seen[:, None, :] + channels * pixels, index_dtype)[stored]
+    entries = xp.broadcast_to(channels * taps + xp.arange(taps), stored.shape)[stored]
+    row_ends = xp.cumsum(inside.sum(axis=1) * c)
 
     count = len(columns)
-    places: Array = xp.empty((groups, c_out // groups, count), dtype=integer_dtype)
-    xp.add(
-        columns, cast(xp.arange(groups) * (share * pixels), integer_dtype)[:, None, None], places
-    )
-    starts = xp.zeros(c_out * rows + 1, dtype=integer_dtype)
-    starts[1:] = (ends + xp.arange(c_out)[:, None] * count).reshape(-1)
+    all_columns: Array = xp.empty((groups, c_out // groups, count), dtype=index_dtype)
+    first_columns = cast(xp.arange(groups) * (c * pixels), index_dtype)
+    xp.add(columns, first_columns[:, None, None], all_columns)
+    row_starts = xp.zeros(c_out * positions + 1, dtype=index_dtype)
+    row_starts[1:] = (row_ends + xp.arange(c_out)[:, None] * count).reshape(-1)
 
     # Lines of positions that lie wholly within the image along the first axis are all equal.
-    before, inner = _inner_lines(geometry)
-    line = rows // geometry.output_shape[0]
-    bounds = xp.concat((xp.zeros(1, dtype=ends.dtype), ends))
+    before, inner = _lines_inside(geometry)
+    line = positions // geometry.output_shape[0]
+    bounds = xp.concat((xp.zeros(1, dtype=row_ends.dtype), row_ends))
     first, last = int(bounds[before * line]), int(bounds[(before + inner) * line])
-    kernels = weight.reshape(c_out, share * taps)
+    kernels = weight.reshape(c_out, c * taps)
     data: Array = xp.empty((c_out, count), dtype=weight.dtype)
-    data[:, :first] = kernels[:, taken[:first]]
+    data[:, :first] = kernels[:, entries[:first]]
     if inner:
-        once = kernels[:, taken[first : first + (last - first) // inner]]
-        data[:, first:last].reshape(c_out, inner, -1)[...] = once[:, None, :]
-    data[:, last:] = kernels[:, taken[last:]]
-    return data.reshape(-1), places.reshape(-1), starts
+        one_line = kernels[:, entries[first : first + (last - first) // inner]]
+        data[:, first:last].reshape(c_out, inner, -1)[...] = one_line[:, None, :]
+    data[:, last:] = kernels[:, entries[last:]]
+    return data.reshape(-1), all_columns.reshape(-1), row_starts
 
 
-def _inner_lines(geometry: ConvGeometry) -> tuple[int, int]:
+def _lines_inside(geometry: ConvGeometry) -> tuple[int, int]:
     """How many positions along the first axis begin before the image, and how many lie in it."""
     (before, _), step = geometry.padding[0], geometry.stride[0]
     first = min(-(-before // step), geometry.output_shape[0])
-    reach = (
-        geometry.input_shape[0] - 1 - (geometry.kernel_size[0] - 1) * geometry.dilation[0] + before
-    )
-    last = min(reach // step + 1, geometry.output_shape[0])
+    last_start = geometry.input_shape[0] - geometry.extent[0] + before
+    last = min(last_start // step + 1, geometry.output_shape[0])
     return first, max(last - first, 0)

@@ -41,11 +41,11 @@ def pad(
     if mode == "constant":
         padded = (n + sum(pair) for n, pair in zip(x.shape[first:], pairs, strict=True))
         with np.errstate(over="ignore"):  # a value too large for a float is infinite
-            out: Array = xp.full((*x.shape[:first], *padded), _held(x, value), dtype=x.dtype)
-        out[_inner(x.shape[first:], pairs)] = x
+            out: Array = xp.full((*x.shape[:first], *padded), _fill_value(x, value), dtype=x.dtype)
+        out[_image_slices(x.shape[first:], pairs)] = x
         return out
     for axis, pair in enumerate(pairs, first):
-        indices = xp.asarray(_sources(x.shape[axis], pair, mode), dtype=xp.int64)
+        indices = xp.asarray(_source_pixels(x.shape[axis], pair, mode), dtype=xp.int64)
         x = xp.take(x, indices, axis=axis)
     return x
 
@@ -76,7 +76,7 @@ def pad_backward(
         part[axis] = slice(before, before + n)
         out = xp.asarray(grad[tuple(part)], copy=True)
         if mode != "constant":
-            sources = _sources(n, (before, after), mode)
+            sources = _source_pixels(n, (before, after), mode)
             for place in (*range(before), *range(before + n, before + n + after)):
                 target, part[axis] = list(part), slice(place, place + 1)
                 target[axis] = slice(sources[place], sources[place] + 1)
@@ -104,7 +104,7 @@ def _axes_of(name: str, x: Array, axes: int) -> int:
     return axes
 
 
-def _held(x: Array, value: float) -> float:
+def _fill_value(x: Array, value: float) -> float:
     """`value` as a Python number that the dtype of `x` can hold."""
     number: float = array_of("value", value, 0).item()
     kind = kind_of(x)
@@ -117,13 +117,13 @@ def _held(x: Array, value: float) -> float:
     return int(number)
 
 
-def _inner(pixels: Sequence[int], pairs: Sequence[tuple[int, int]]) -> tuple[Any, ...]:
+def _image_slices(pixels: Sequence[int], pairs: Sequence[tuple[int, int]]) -> tuple[Any, ...]:
     """Where the image lies in itself padded."""
     places = zip(pixels, pairs, strict=True)
     return (..., *(slice(before, before + n) for n, (before, _) in places))
 
 
-def _sources(n: int, pair: tuple[int, int], mode: str) -> list[int]:
+def _source_pixels(n: int, pair: tuple[int, int], mode: str) -> list[int]:
     """For each entry along a padded axis, the pixel of which it is a copy."""
     most = {"reflect": n - 1, "circular": n, "replicate": math.inf if n else 0}[mode]
     if max(pair) > most:
@@ -170,8 +170,10 @@ def sliding_windows(
         raise ValueError(f"size must fit in the last axes of x, {spatial}; it is {size}{dilated}")
     tricks, axes = array_module(x).lib.stride_tricks, tuple(range(-len(size), 0))
     windows = tricks.sliding_window_view(x, extent, axis=axes)
-    some: Array = windows[(..., *(slice(None, None, step) for step in (*stride, *dilation)))]
-    return some
+    # All windows of the whole extent first: strides and gaps are then taken out of the view.
+    steps = (slice(None, None, step) for step in (*stride, *dilation))
+    stepped: Array = windows[(..., *steps)]
+    return stepped
 
 
 @same_device("x")
@@ -240,10 +242,10 @@ def fold(
             f"columns must have a multiple of {taps} rows and {positions} columns; "
             f"its shape is {columns.shape}"
         )
-    xp, every = array_module(columns), (slice(None), slice(None))
+    xp, batch = array_module(columns), (slice(None), slice(None))
     columns = xp.reshape(columns, (n, rows // taps, *geometry.kernel_size, *geometry.output_shape))
     out: Array = xp.zeros((n, rows // taps, *geometry.padded_shape), dtype=columns.dtype)
     for tap, seen in geometry.taps():
-        out[every + seen] += columns[(*every, *tap, ...)]
-    image: Array = out[_inner(pixels, geometry.padding)]
+        out[batch + seen] += columns[(*batch, *tap, ...)]
+    image: Array = out[_image_slices(pixels, geometry.padding)]
     return image

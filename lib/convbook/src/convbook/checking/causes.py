@@ -112,9 +112,11 @@ def _shifted_axis(got: Array, right: Array, tolerance: float) -> int | None:
     What enters at the end may be anything.
     """
     for axis in range(max(right.ndim - 2, 0), right.ndim):
-        mine, theirs = np.moveaxis(got, axis, 0), np.moveaxis(right, axis, 0)
-        for moved, still in ((mine[1:], theirs[:-1]), (mine[:-1], theirs[1:])):
-            if len(still) > 1 and still.size and np.ptp(still) and _equal(moved, still, tolerance):
+        given, wanted = np.moveaxis(got, axis, 0), np.moveaxis(right, axis, 0)
+        for moved, unmoved in ((given[1:], wanted[:-1]), (given[:-1], wanted[1:])):
+            # Equal values look the same wherever they are, and one row may fit by luck.
+            tells = len(unmoved) > 1 and unmoved.size > 0 and np.ptp(unmoved) != 0
+            if tells and _equal(moved, unmoved, tolerance):
                 return axis
     return None
 

@@ -101,8 +101,8 @@ def check(
         raise _explained(error, name, call, "stops with an error.") from None
     given = [*zip(_names(function, args), given_args, args, strict=True)]
     given += [(each, given_kwargs[each], kwargs[each]) for each in kwargs]
-    for each, mine, original in given:
-        if not _same(mine, original):
+    for each, copied, original in given:
+        if not _same(copied, original):
             cause = f"an assignment such as {each}[...] = … or {each} += …: work on {each}.copy()"
             headline = f"changes its input {each}."
             raise _failure(name, call, Problem(headline, {"usual cause": cause}))
@@ -262,18 +262,18 @@ def _copies(value: Any) -> Any:
     return value
 
 
-def _same(mine: Any, original: Any) -> bool:
+def _same(copied: Any, original: Any) -> bool:
     """Whether plain data is unchanged; of other objects, whether they are still the same ones."""
-    if mine is original:
+    if copied is original:
         return True
-    if type(mine) is not type(original):
+    if type(copied) is not type(original):
         return False
     if isinstance(original, np.ndarray):
         may_be_nan = original.dtype.kind == "f"
-        same_values = np.array_equal(mine, original, equal_nan=may_be_nan)
-        return mine.dtype == original.dtype and same_values
+        same_values = np.array_equal(copied, original, equal_nan=may_be_nan)
+        return copied.dtype == original.dtype and same_values
     if type(original) is dict:
-        return list(mine) == list(original) and _same([*mine.values()], [*original.values()])
+        return list(copied) == list(original) and _same([*copied.values()], [*original.values()])
     if type(original) in (tuple, list):
-        return len(mine) == len(original) and all(map(_same, mine, original))
+        return len(copied) == len(original) and all(map(_same, copied, original))
     return False
