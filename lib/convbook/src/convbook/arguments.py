@@ -126,6 +126,8 @@ def integers(
     ...
     ValueError: padding must be one integer of at least 0 or 2 of them; it is (1, 2, 3)
     """
+    if type(value) is int and value >= least:  # what nearly every call comes with
+        return (value,) * (count or 1)
     entries: Any = value.tolist() if isinstance(value, np.ndarray) else value
     listed = isinstance(entries, Sequence) and not isinstance(entries, str)
     given = list(entries) if listed else [entries]

@@ -78,6 +78,8 @@ def number_pairs(
     ...
     ValueError: padding must be one integer of at least 0 or 2 integers or pairs; it is -1
     """
+    if type(value) is int and value >= 0:  # what nearly every call comes with
+        return ((value, value),) * count
     entries = value.tolist() if hasattr(value, "tolist") else value
     listed = isinstance(entries, Sequence) and not isinstance(entries, str)
     try:

@@ -75,7 +75,7 @@ def avg_pool_backward(
     counts = divisor or _pixels_in_windows(geometry, count_include_pad, xp, wide)
     maps, batch = as_maps(grad), grad.shape[:2]
     out: Array = xp.zeros((maps.shape[0], *geometry.input_shape), dtype=grad.dtype)
-    pixels, in_covered = _covered_pixels(geometry)
+    pixels, in_covered = _covered_pixels(geometry, _covered_shape(geometry))
     for chunk in map_chunks(out):
         shares = _spread(cast(maps[chunk, ...], wide) / counts, geometry)
         out[(chunk, *pixels)] = cast(shares[(..., *in_covered)], grad.dtype)
@@ -183,27 +183,26 @@ def _covered_shape(geometry: ConvGeometry) -> tuple[int, ...]:
 
     They differ from the padded size where windows stop short of it, or reach beyond it.
     """
-    return tuple(
-        (count - 1) * step + extent
-        for count, step, extent in zip(
-            geometry.output_shape, geometry.stride, geometry.extent, strict=True
-        )
-    )
+    axes = zip(geometry.output_shape, geometry.stride, geometry.extent, strict=True)
+    return tuple((count - 1) * step + extent for count, step, extent in axes)
 
 
-def _covered_pixels(geometry: ConvGeometry) -> tuple[tuple[Any, ...], tuple[Any, ...]]:
+def _covered_pixels(
+    geometry: ConvGeometry, covered_shape: tuple[int, ...]
+) -> tuple[tuple[Any, ...], tuple[Any, ...]]:
     """Which pixels the windows cover, and where these lie in all that they cover."""
-    axes = zip(geometry.input_shape, geometry.padding, _covered_shape(geometry), strict=True)
+    axes = zip(geometry.input_shape, geometry.padding, covered_shape, strict=True)
     both = [copy_slices(n, -before, length - before) for n, (before, _), length in axes]
-    return tuple(src for src, _ in both), tuple(dst for _, dst in both)
+    src, dst = zip(*both, strict=True)
+    return src, dst
 
 
 def _padded_chunks(
     maps: Array, geometry: ConvGeometry, filling: float, dtype: Any
 ) -> Iterator[tuple[slice, Array]]:
     """Chunks of maps in this dtype, with `filling` where windows reach beyond the pixels."""
-    pixels, in_covered = _covered_pixels(geometry)
     covered_shape = _covered_shape(geometry)
+    pixels, in_covered = _covered_pixels(geometry, covered_shape)
     workspace: Array | None = None
     for chunk in map_chunks(maps):
         inp = maps[(chunk, *pixels)]
