@@ -57,7 +57,8 @@ class Source(SphinxRole):
         path = self.text.replace(".", "/")
         page = self.env.app.builder.get_relative_uri(self.env.docname, f"_modules/{path}")
         shown = nodes.literal("", f"{path}.py")
-        return [nodes.reference("", "", shown, refuri=page, internal=True)], []
+        link = nodes.reference("", "", shown, refuri=page, internal=True, classes=["source"])
+        return [link], []
 
 
 def text_and_places(app: Sphinx, module: str) -> tuple[str, dict[str, tuple[str, int, int]]]:
@@ -69,9 +70,11 @@ def text_and_places(app: Sphinx, module: str) -> tuple[str, dict[str, tuple[str,
     analyzer.find_tags()
     places = dict(analyzer.tags)
     for node in ast.parse(analyzer.code).body:
-        if isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Name):
-            assert node.end_lineno is not None
-            places.setdefault(node.targets[0].id, ("other", node.lineno, node.end_lineno))
+        if isinstance(node, ast.Assign):
+            # One name, or several at once: `conv1d, conv2d = …`.
+            for name in ast.walk(node.targets[0]):
+                if isinstance(name, ast.Name):
+                    places[name.id] = ("other", node.lineno, node.end_lineno or node.lineno)
     return analyzer.code, places
 
 
