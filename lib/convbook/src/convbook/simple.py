@@ -24,7 +24,7 @@ def dense(x, weight, bias=None):
 
     Shapes: `x` (n, d), `weight` (d_out, d), `bias` (d_out,) → (n, d_out).
 
-    `out[n, o] = bias[o] + Σ weight[o, d] · x[n, d]`, summed over d.
+    `out[n, o] = bias[o] + Σ weight[o, d] x[n, d]`, summed over d.
 
     Source: Goodfellow, Bengio and Courville, *Deep learning*, section 6.1.
 
@@ -107,8 +107,8 @@ def locally_connected(x, weight, bias=None, stride=1, padding=0, dilation=1):
     Shapes: `x` (n, c, h, w), `weight` (h_out, w_out, c_out, c, s_h, s_w),
     `bias` (c_out, h_out, w_out) → (n, c_out, h_out, w_out).
 
-    `out[n, o, i, j] = bias[o, i, j] + Σ weight[i, j, o, c, a, b] · p[c, a, b]`,
-    summed over the channels c, rows a and columns b of the patch p at (i, j).
+    `out[n, o, i, j] = bias[o, i, j] + Σ weight[i, j, o, c, a, b] p[c, a, b]`
+    with the sum over channels c, rows a, columns b of the patch p at (i, j).
 
     Source: LeCun, *Generalization and network design strategies* (1989).
 
@@ -133,8 +133,8 @@ def conv2d(x, weight, bias=None, stride=1, padding=0, dilation=1, groups=1):
     into as many parts, and each part of the output sees its own part of the
     input.
 
-    `out[n, o, i, j] = bias[o] + Σ weight[o, c, a, b] · p[c, a, b]`,
-    summed over the channels c, rows a and columns b of the patch p at (i, j).
+    `out[n, o, i, j] = bias[o] + Σ weight[o, c, a, b] p[c, a, b]`,
+    summed over channels c, rows a and columns b of the patch p at (i, j).
 
     Source: Dumoulin and Visin, *A guide to convolution arithmetic for deep
     learning*, arXiv:1603.07285.
@@ -234,7 +234,7 @@ def toeplitz_matrix(kernel, n, padding=0):
     kernel from column i − padding on; what falls off the ends meets only
     zeros of the padding.
 
-    `out[i, j] = kernel[j − i + padding]`, and 0 where there is no such entry.
+    `out[i, j] = kernel[j − i + padding]`, or 0 where there is no such entry.
 
     Source: Gray, *Toeplitz and circulant matrices: a review* (2006),
     doi:10.1561/0100000006.
