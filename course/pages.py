@@ -137,7 +137,8 @@ def describe_page(
     """Give a page its description, unless it has one of its own."""
     if 'name="description"' not in context.get("metatags", ""):
         text = opening(doctree) if doctree else ""
-        title = app.env.titles[page].astext() if page in app.env.titles else page.capitalize()
+        known = page in app.env.titles
+        title = app.env.titles[page].astext() if known else context.get("title", page.capitalize())
         context["metatags"] = context.get("metatags", "") + description_tag(
             text or f"{title} – {app.config.project}"
         )

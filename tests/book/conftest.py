@@ -101,11 +101,20 @@ def opener(browser: Browser, site: str) -> Iterator[OpenPage]:
         context.close()
 
 
+# Pages of source come from one template: these stand for all of them.
+SOURCES = ("_modules/index.html", "_modules/convbook/simple.html")
+
+
 def built_pages(folder: str = "") -> list[str]:
     """The pages of the built book below `folder`, without the front door and the theme's parts."""
     paths = (path.relative_to(HTML) for path in sorted((HTML / folder).rglob("*.html")))
     found = [str(path) for path in paths if path.parts[0] != "_static" and len(path.parts) > 1]
     return found + ([] if folder else ["search.html"])
+
+
+def to_look_at(pages: list[str]) -> list[str]:
+    """The pages, of which those of source are a few."""
+    return [page for page in pages if page in SOURCES or not page.startswith("_modules/")]
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
@@ -118,7 +127,7 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
         "look": "", "any_page": "", "chapter": "chapters", "quizzed": "chapters"
     }.items():  # fmt: skip
         if name in metafunc.fixturenames:
-            pages = built_pages(folder)
+            pages = to_look_at(built_pages(folder))
             if name == "quizzed":
                 pages = [
                     page for page in pages if "<quick-check" in (HTML / page).read_text("utf-8")

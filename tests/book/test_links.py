@@ -140,7 +140,7 @@ def test_built_book_holds_no_solution(html: Path) -> None:
 
 
 def test_built_book_tells_nothing_of_the_machine_that_built_it(html: Path) -> None:
-    places = {str(ROOT), str(Path.home()), sys.prefix, "site-packages"} - {"/"}
+    places = {str(ROOT), str(Path.home()), sys.prefix, "/site-packages"} - {"/"}
     told = [
         (path.relative_to(html), place)
         for path in book_files(html)

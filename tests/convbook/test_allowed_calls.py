@@ -12,7 +12,7 @@ from numpy import correlate as glide
 from scipy.ndimage import correlate1d
 
 import convbook
-from convbook import conv2d
+from convbook import conv2d, simple
 from convbook.checking.allowed_calls import ready_made_in
 
 
@@ -54,6 +54,10 @@ def with_a_module_of_the_course(x: Any, u: Any) -> Any:
     return convbook.toeplitz_matrix(u, len(x)) @ x
 
 
+def with_a_definition_of_the_course(x: Any, u: Any) -> Any:
+    return u @ simple.im2col(x[None, None, None], (1, len(u)))[0]
+
+
 def through_a_helper(x: Any, u: Any) -> Any:
     return helper(x, u)
 
@@ -90,6 +94,7 @@ FOUND = {
     with_a_torch_layer: "Conv2d",
     with_the_course: "conv2d",
     with_a_module_of_the_course: "toeplitz_matrix",
+    with_a_definition_of_the_course: "im2col",
     through_a_helper: "correlate",
     helper: "correlate",
     inside_a_nested_function: "convolve",

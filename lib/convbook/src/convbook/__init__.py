@@ -4,8 +4,9 @@ Layers take and return arrays in PyTorch's layout: images are (n, c, h, w), kern
 s_w); NumPy arrays give NumPy arrays, CuPy arrays give CuPy arrays. What is written for any number
 of spatial axes has names for one, two and three: `max_pool`, `max_pool1d`, `max_pool2d`,
 `max_pool3d`. What goes back is called `…_backward`, and the gradients that it returns are floating:
-float64 where all that it is given are integers. Data, figures and checks live in `convbook.data`,
-`convbook.plot` and `convbook.checking`, which are imported only when asked for.
+float64 where all that it is given are integers. The definitions of all this, in loops and plain
+NumPy, are `convbook.simple`; data, figures and checks live in `convbook.data`, `convbook.plot` and
+`convbook.checking`. These four are imported only when asked for.
 """
 
 from convbook.costs import (

@@ -12,6 +12,7 @@ _NAMES = """
     convolve convolve1d convolve2d correlate correlate1d correlate2d fftconvolve oaconvolve lfilter
     conv conv1d conv2d conv3d Conv1d Conv2d Conv3d unfold Unfold locally_connected
     toeplitz toeplitz_matrix convolution_matrix matmul_toeplitz parameter_map
+    im2col col2im doubly_blocked_toeplitz_matrix
 """
 READY_MADE = frozenset(_NAMES.split())
 
