@@ -24,9 +24,9 @@ from nbgrader.api import (
 from nbgrader.coursedir import CourseDirectory
 from sqlalchemy import func
 
-from invigilator.batch import Result, load
-from invigilator.course.assignment import PaperError
+from invigilator.course.assignment import AssignmentError
 from invigilator.course.submissions import students
+from invigilator.results import Result, load_results
 
 # What an error is called when the fault is not in a value, but in how a process went.
 _TROUBLE = ("TimeIsUp", "TooSlow", "Unanswered")
@@ -197,16 +197,16 @@ def summarise(course: CourseDirectory, assignment: str) -> Summary:
     """Read all that is known of one assignment.
 
     A few queries and one look at each graded notebook, however many students there are.
-    Raises PaperError if the gradebook has no such assignment.
+    Raises AssignmentError if the gradebook has no such assignment.
     """
-    results = {result.student: result for result in load(course, assignment)}
+    results = {result.student: result for result in load_results(course, assignment)}
     handed_in = set(students(course, assignment))
     with Gradebook(course.db_url, course.course_id) as gradebook:
         try:
             master = gradebook.find_assignment(assignment)
         except MissingEntry:
             how = f"run `nbgrader generate_assignment {assignment}`"
-            raise PaperError(f"{assignment} is not in the gradebook: {how}") from None
+            raise AssignmentError(f"{assignment} is not in the gradebook: {how}") from None
         tasks = _tasks(course, assignment, master)
         several = len(master.notebooks) > 1
         points, to_mark = _marks(gradebook, master, several)
