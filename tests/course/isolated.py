@@ -15,7 +15,7 @@ from course.answers import Answer
 from course.exercises import course_config, generate, source_notebook, write_sources
 from course.kill_matrix import Outcome
 from invigilator.course.assignment import AssignmentSpec, read_specs
-from invigilator.limits import Limits
+from invigilator.protocol.limits import Limits
 from invigilator.protocol.messages import Graded, NotebookSubmission
 from invigilator.trusted.worker import Worker
 

@@ -13,8 +13,8 @@ from nbgrader.coursedir import CourseDirectory
 from traitlets.config import Config
 
 from invigilator.course.gradebook import Earned, Entry, GradebookWriter
+from invigilator.course.results import Result, append_results, save_results
 from invigilator.reporting.summary import Status, Summary, summarise
-from invigilator.results import Result, append_results, save_results
 
 MADE = datetime(2026, 11, 21, 9, 30, tzinfo=UTC)
 HOSTILE = "<script>alert(1)"  # a folder's name can hold it

@@ -17,8 +17,8 @@ from traitlets.config import Config
 
 from invigilator.batch import Batch
 from invigilator.batch.execution import worker_threads
+from invigilator.course.results import load_results
 from invigilator.course.submissions import students
-from invigilator.results import load_results
 from invigilator.untrusted.sandbox import missing
 
 pytestmark = [

@@ -11,7 +11,7 @@ from nbgrader.api import Gradebook
 from nbgrader.apps import NbGraderAPI
 
 from invigilator.course.assignment import AssignmentSpec, read_specs
-from invigilator.limits import Limits
+from invigilator.protocol.limits import Limits
 from invigilator.protocol.messages import Graded, NotebookSubmission, Verdict
 from invigilator.trusted.worker import Worker
 from invigilator.untrusted.sandbox import missing

@@ -11,11 +11,11 @@ from nbgrader.apps import NbGraderAPI
 from traitlets.config import Config
 
 from invigilator.batch import Batch
+from invigilator.course.results import load_results
 from invigilator.course.submissions import students
 from invigilator.reporting import tables
 from invigilator.reporting.page import write_page
 from invigilator.reporting.summary import summarise
-from invigilator.results import load_results
 
 pytestmark = pytest.mark.filterwarnings("ignore")
 

@@ -26,12 +26,12 @@ from invigilator.batch import Batch
 from invigilator.batch.grading import GradingError
 from invigilator.course.assignment import AssignmentError
 from invigilator.course.repair import Unreadable, read
+from invigilator.course.results import Result
 from invigilator.course.submissions import students
 from invigilator.feedback import PREPROCESSORS
 from invigilator.reporting import tables
 from invigilator.reporting.page import write_page
 from invigilator.reporting.summary import summarise
-from invigilator.results import Result
 from invigilator.shell import Shell
 from invigilator.untrusted.sandbox import missing
 

@@ -26,7 +26,7 @@ from traitlets import Bool
 
 from invigilator.batch.execution import close_worker, open_worker, warm_worker
 from invigilator.course.assignment import AssignmentError, read_specs
-from invigilator.limits import Limits
+from invigilator.protocol.limits import Limits
 from invigilator.protocol.messages import Graded, Lost, NotebookSubmission, Ungradable
 
 # A worker is kept warm from one submission to the next.

@@ -12,10 +12,10 @@ from pathlib import Path
 from nbgrader.coursedir import CourseDirectory
 
 from invigilator.course.assignment import AssignmentSpec
+from invigilator.course.results import Result, load_results
 from invigilator.course.submissions import Submission
-from invigilator.limits import Limits
 from invigilator.modules import locations, outside_libraries
-from invigilator.results import Result, load_results
+from invigilator.protocol.limits import Limits
 
 # What every submission is graded with, whatever its notebook imports.
 _GRADER = ("invigilator", "IPython", "nbgrader", "numpy")

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from concurrent.futures import Executor, Future, ThreadPoolExecutor
 
 from invigilator.course.assignment import AssignmentSpec
-from invigilator.limits import Limits
+from invigilator.protocol.limits import Limits
 from invigilator.protocol.messages import NotebookSubmission, Verdict
 from invigilator.trusted.worker import Worker
 

@@ -21,10 +21,10 @@ from invigilator.batch.cache import Cache, fingerprint
 from invigilator.batch.execution import Execution, instructors_submission, worker_threads
 from invigilator.batch.recording import Record, Recorder, Run
 from invigilator.course.assignment import AssignmentError, read_specs
+from invigilator.course.results import Result, save_results
 from invigilator.course.submissions import Submission, read_submission
-from invigilator.limits import Limits
+from invigilator.protocol.limits import Limits
 from invigilator.protocol.messages import Graded, Lost, NotebookSubmission, Ungradable, Verdict
-from invigilator.results import Result, save_results
 
 _PATIENCE = 0.5  # seconds until results that are ready go into the gradebook
 _UNFINISHED = "its grading was interrupted: run the same command again"

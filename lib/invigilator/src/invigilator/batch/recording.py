@@ -13,9 +13,9 @@ from traitlets.config import Config
 from invigilator.batch.cache import autograded_folder
 from invigilator.course.assignment import AssignmentSpec
 from invigilator.course.gradebook import Earned, Entry, GradebookWriter
+from invigilator.course.results import Result, append_results
 from invigilator.course.submissions import Submission
 from invigilator.protocol.messages import Graded, Lost, Ungradable, Verdict
-from invigilator.results import Result, append_results
 
 
 @dataclass(frozen=True)

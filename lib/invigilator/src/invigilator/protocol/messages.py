@@ -425,6 +425,8 @@ def _unexpected(value: Any, expected: str) -> WireError:
 def _union_reader(hints: tuple[Any, ...]) -> Reader:
     messages = tuple(each for each in hints if is_dataclass(each))
     others = {get_origin(each) or each: _reader(each) for each in hints if each not in messages}
+    if not others:
+        return _message_reader(messages)
     # A message is a tuple, so beside messages a union holds no type of tuple.
     readers = {tuple: _message_reader(messages), **others} if messages else others
     expected = " or ".join(sorted(kind.__name__ for kind in readers))

@@ -25,8 +25,8 @@ from nbgrader.coursedir import CourseDirectory
 from sqlalchemy import func
 
 from invigilator.course.assignment import AssignmentError
+from invigilator.course.results import Result, load_results
 from invigilator.course.submissions import students
-from invigilator.results import Result, load_results
 
 # What an error is called when the fault is not in a value, but in how a process went.
 _TROUBLE = ("TimeIsUp", "TooSlow", "Unanswered")

@@ -19,8 +19,8 @@ import nbformat
 
 from invigilator.course.assignment import AssignmentSpec
 from invigilator.course.repair import Unreadable
-from invigilator.limits import Limits
 from invigilator.modules import preload
+from invigilator.protocol.limits import Limits
 from invigilator.protocol.messages import (
     Examine,
     Graded,

@@ -11,7 +11,7 @@ from multiprocessing.connection import Connection, Pipe
 from pathlib import Path
 
 from invigilator.course.assignment import AssignmentSpec
-from invigilator.limits import Limits
+from invigilator.protocol.limits import Limits
 from invigilator.protocol.messages import (
     Examine,
     Graded,

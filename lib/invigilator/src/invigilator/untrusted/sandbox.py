@@ -18,9 +18,9 @@ import tempfile
 import time
 from pathlib import Path
 
-from invigilator.limits import Limits
 from invigilator.modules import libraries, outside_libraries
 from invigilator.protocol.channel import Channel
+from invigilator.protocol.limits import Limits
 from invigilator.protocol.messages import (
     Import,
     Interrupt,
