@@ -170,11 +170,12 @@ def double(x):
 """
 FORGING = """
 import os, socket
+from invigilator.protocol.messages import FromCandidate, Returned, encode_message, to_plain
 def double(x):
     for fd in range(3, 64):
         try:
             s = socket.socket(fileno=os.dup(fd))
-            data = b'{' + (1).to_bytes(8, 'big') + b's' + (5).to_bytes(8, 'big') + b'valueT'
+            data = encode_message(FromCandidate([], to_plain(Returned(True, [], None))))
             s.sendall(len(data).to_bytes(8, 'big') + data)
         except OSError:
             pass
