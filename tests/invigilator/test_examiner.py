@@ -64,6 +64,7 @@ class Examined:
     def __init__(self, verdict: Verdict) -> None:
         assert isinstance(verdict, Graded), verdict
         self.points, self.notes = verdict.grades, verdict.notes
+        self.restarts = verdict.restarts
         self.notebook = nbformat.reads(verdict.notebook, as_version=4)
 
     def outputs(self, name: str) -> list[Any]:
@@ -250,6 +251,32 @@ def test_an_error_shows_the_students_own_line(grade: Any) -> None:
     error = next(o for o in graded.outputs("test_double") if o.output_type == "error")
     assert error.ename == "TypeError"
     assert "# here" in "\n".join(error.traceback)
+
+
+LATE = """
+class Thing:
+    pass
+thing = Thing()
+def double(x):
+    import time
+    try:
+        time.sleep(60)
+    except KeyboardInterrupt:
+        return thing
+"""
+
+
+def test_an_object_in_an_answer_that_comes_late_is_known_afterwards(grade: Any) -> None:
+    graded = grade(LATE, total="def total(f, values):\n    return thing")
+    assert "TooSlow" in graded.said("test_double")
+    assert graded.said("test_total").startswith("AssertionError")
+    assert graded.restarts == 0
+
+
+def test_a_process_that_ends_is_started_again_and_that_is_counted(grade: Any) -> None:
+    graded = grade("import os\ndef double(x):\n    os._exit(0)")
+    assert (graded.points, graded.restarts) == (NO_DOUBLE, 1)
+    assert grade().restarts == 0
 
 
 def test_a_long_output_is_cut_short(grade: Any) -> None:

@@ -19,6 +19,7 @@ def libraries() -> tuple[Path, ...]:
     found |= {Path(sysconfig.get_path(name)) for name in ("stdlib", "purelib", "platlib")}
     if site.ENABLE_USER_SITE:
         found.add(Path(site.getusersitepackages()))
+    # Environments are often links, and a sandbox shows real folders.
     real = {Path(os.path.realpath(path)) for path in found if path.is_dir()}
     return tuple(sorted(path for path in real if not real & set(path.parents)))
 

@@ -95,6 +95,7 @@ class Execution:
 
     def submit(self, submissions: Mapping[str, NotebookSubmission]) -> Future[dict[str, Verdict]]:
         """Grade a submission's notebooks, by name."""
+        # Sent each time: a worker on another machine has nothing of the course.
         specs = {name: self.specs[name] for name in submissions}
         return self.executor.submit(
             grade_submission, specs, submissions, self.settings, self.isolated

@@ -51,6 +51,7 @@ class Batch:
     def __post_init__(self) -> None:
         self.jobs = self.jobs or len(os.sched_getaffinity(0))
         self.limits = Limits(config=self.config)
+        # Closed again before grading: its one writer opens it for itself.
         with Gradebook(self.course.db_url, self.course.course_id) as gradebook:
             specs = read_specs(self.course, gradebook, self.assignment, self.config)
         pattern = self.course.notebook_id

@@ -85,6 +85,7 @@ class AssignmentSpec:
         steps = [(step.source, step.test, step.solution, sorted(step.binds)) for step in self.steps]
         cells = [asdict(self.cells[name]) for name in sorted(self.cells)]
         files = {name: hashlib.sha256(self.files[name]).hexdigest() for name in self.files}
+        # The instructor's answers are left out: a better solution changes no grade.
         parts = (self.kernelspec, cells, steps, files, self.config)
         text = json.dumps(parts, sort_keys=True, default=repr)
         return hashlib.sha256(text.encode()).hexdigest()
@@ -123,6 +124,7 @@ def read_specs(
     if not folder.is_absolute():
         folder = Path(course.root) / folder
     sources = {name: _read_source(folder / f"{name}.ipynb") for name in sorted(masters)}
+    # A dict keeps the order and drops what comes twice.
     modules = dict.fromkeys(module for source in sources.values() for module in imported(source))
     files = {
         str(Path(name).relative_to(folder)): Path(name).read_bytes()
@@ -187,9 +189,12 @@ def steps(source: NotebookNode, cells: dict[str, MasterCell]) -> list[Step]:
             continue
         name = cell.metadata.get("nbgrader", {}).get("grade_id", "")
         binds, imports = bound(cell.source)
+        # The answer is the student's to give. Of the instructor's only the imports are run, which
+        # later tests may use.
         if is_solution(cell):
             found.append(Step("", None, True, binds, imports))
         elif is_grade(cell) and name in cells:
+            # As the gradebook has it, which is what was released; the folder may hold a newer one.
             found.append(Step(cells[name].source, name, binds=bound(cells[name].source)[0]))
         else:
             found.append(Step(cell.source, binds=binds))
@@ -202,6 +207,7 @@ def bound(source: str) -> tuple[frozenset[str], str]:
         tree = _parsed(source)
     except SyntaxError:
         return frozenset(), ""
+    # Imports are the instructor's own: modules can't cross, and a test means the real one.
     names: set[str] = set()
     imports: list[ast.stmt] = []
 
@@ -209,6 +215,7 @@ def bound(source: str) -> tuple[frozenset[str], str]:
         match node:
             case ast.FunctionDef() | ast.AsyncFunctionDef() | ast.ClassDef():
                 names.add(node.name)
+                # Names bound within a function are none of the notebook's.
                 return
             case ast.Lambda() | ast.ListComp() | ast.SetComp() | ast.DictComp():
                 return

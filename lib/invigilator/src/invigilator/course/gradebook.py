@@ -85,6 +85,7 @@ class GradebookWriter:
         master = db.query(Assignment).filter(Assignment.name == assignment).one()
         students = [entry.student for entry in entries]
         known = {s.id: s for s in db.query(Student).filter(Student.id.in_(students))}
+        # One query for all: nbgrader's own methods make several for each.
         query = db.query(SubmittedAssignment).filter(
             SubmittedAssignment.assignment_id == master.id,
             SubmittedAssignment.student_id.in_(students),
@@ -116,6 +117,7 @@ class GradebookWriter:
             return
         db = self.gradebook.db
         db.flush()
+        # Scores are computed by the database, from what has just been written.
         db.refresh(notebook)
         penalty = self.penalties.plugin_inst.late_submission_penalty(
             submission.student_id, notebook.score, submission.total_seconds_late
@@ -144,6 +146,7 @@ def _fill(notebook: Any, earned: Earned | None) -> None:
             grade.auto_score, grade.needs_manual_grade = 0, False
         elif grade.name in earned.grades:
             grade.auto_score = earned.grades[grade.name]
+            # Who marked it by hand looks again after a new run, as with nbgrader.
             by_hand = grade.manual_score is not None or grade.auto_score is None
             grade.needs_manual_grade = by_hand
     for comment in notebook.comments:

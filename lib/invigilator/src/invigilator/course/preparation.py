@@ -61,9 +61,12 @@ def _configured(config: Config) -> tuple[list[Any], list[Any]]:
         listed = settings.get(name, traits[name].default())
         kinds += [import_item(kind) if isinstance(kind, str) else kind for kind in listed]
     names = [kind.__name__ for kind in kinds]
+    # A course may have put steps of its own on either side of running the cells.
     middle = next((place for place, name in enumerate(names) if name in _RUN), len(names))
-    made = [None if kind.__name__ in _REPLACED | _RUN else kind(config=config) for kind in kinds]
-    return [p for p in made[:middle] if p], [p for p in made[middle:] if p]
+    replaced = _REPLACED | _RUN
+    before = [kind(config=config) for kind in kinds[:middle] if kind.__name__ not in replaced]
+    after = [kind(config=config) for kind in kinds[middle:] if kind.__name__ not in replaced]
+    return before, after
 
 
 def conform(notebook: NotebookNode, spec: AssignmentSpec, notes: list[str]) -> NotebookNode:
@@ -86,6 +89,7 @@ def conform(notebook: NotebookNode, spec: AssignmentSpec, notes: list[str]) -> N
         if master is None or master.max_score is None:
             continue
         before = {id(first[each]) for each in spec.order[:place] if each in first}
+        # A test sees what cells above it did: it has to come after all that it tests.
         spots = [spot for spot, cell in enumerate(notebook.cells, 1) if id(cell) in before]
         last = max(spots, default=0)
         if name not in found:
@@ -137,7 +141,7 @@ def _restore(cell: NotebookNode, master: MasterCell, old: dict[str, Any], notes:
         else:
             cell.pop("outputs", None)
             cell.pop("execution_count", None)
-    about = {
+    metadata = {
         "cell_type": master.cell_type,
         "checksum": master.checksum,
         "grade": master.max_score is not None and not master.task,
@@ -149,12 +153,12 @@ def _restore(cell: NotebookNode, master: MasterCell, old: dict[str, Any], notes:
         "task": master.task,
     }
     if master.max_score is None:
-        del about["points"]
+        del metadata["points"]
     if old.get("points", master.max_score) != master.max_score:
         notes.append(f"the points of the cell {master.name} had been changed")
-    if "points" in about and old.get("points") == about["points"]:
-        about["points"] = old["points"]  # 2 is not 2.0 in a file
-    cell.metadata["nbgrader"] = nbformat.from_dict(about)
+    if "points" in metadata and old.get("points") == metadata["points"]:
+        metadata["points"] = old["points"]  # 2 is not 2.0 in a file
+    cell.metadata["nbgrader"] = nbformat.from_dict(metadata)
     if master.locked and compute_checksum(cell) != master.checksum:
         cell.source = master.source
 

@@ -72,6 +72,7 @@ def _decoded(content: bytes, notes: list[str]) -> str:
     """The text of a file."""
     if not content.strip():
         raise Unreadable("is empty")
+    # UTF-32's mark begins with UTF-16's, so it stands before it in the list.
     encoding = next((name for mark, name in _MARKS if content.startswith(mark)), "utf-8")
     try:
         return content.decode(encoding)
@@ -94,6 +95,7 @@ def _parsed(text: str) -> Any:
         words = "nested too deep" if isinstance(error, RecursionError) else str(error)
         why = f"is not a notebook: its JSON breaks off or is wrong ({words})"
         raise Unreadable(why) from None
+    # Only JSON's escapes can write half a character: without one, there is nothing to look for.
     return _whole(raw) if "\\ud" in text or "\\uD" in text else raw
 
 
@@ -150,6 +152,7 @@ def _identify(cells: list[dict[str, Any]], notes: list[str]) -> None:
         else:
             new += old is not None
             cell["id"] = None
+    # Twice as many names as cells: even if half of them are taken, there are enough.
     free = (name for n in range(2 * len(cells)) if (name := f"cell-{n}") not in taken)
     for cell in cells:
         cell["id"] = cell["id"] or next(free)
@@ -159,10 +162,12 @@ def _identify(cells: list[dict[str, Any]], notes: list[str]) -> None:
 
 def _bare(notebook: NotebookNode, notes: list[str]) -> None:
     """Leave out what the format doesn't allow, when that is not what a cell is made of."""
+    # Whatever else is wrong with a cell, its answer can be graded.
     notebook.metadata = nbformat.from_dict({})
     for cell in notebook.cells:
-        kept = {key: cell.metadata[key] for key in ("nbgrader",) if key in cell.metadata}
-        cell.metadata = nbformat.from_dict(kept)
+        graded = "nbgrader" in cell.metadata
+        needed = {"nbgrader": cell.metadata.nbgrader} if graded else {}
+        cell.metadata = nbformat.from_dict(needed)
         cell.pop("attachments", None)
     try:
         nbformat.validate(notebook)
@@ -188,6 +193,7 @@ def recognised(notebook: NotebookNode, spec: AssignmentSpec) -> dict[str, Notebo
     lost = [name for name in spec.order if name in spec.cells and name not in found]
     for name in lost:
         master = spec.cells[name]
+        # Some tools drop metadata, some ids too: what a cell says or binds is what is left.
         given, binds = spec.without_hidden(master.source), bound(master.source)[0]
         same = [cell for cell in others if cell.id == spec.ids.get(name)]
         same = same or [cell for cell in others if cell.source.strip() == given.strip()]

@@ -79,10 +79,12 @@ def read_submission(
     for path in _paths(folder, course):
         name = path.relative_to(folder).as_posix()
         try:
+            # Not stat(): a link could name any file of the instructor's.
             status = path.lstat()
             size += status.st_size
             if why := _NOT_READ.get(stat.S_IFMT(status.st_mode)):
                 left_out[name] = why
+            # What is handed in is held in memory, and sent to an examiner.
             elif size > _LARGEST:
                 left_out[name] = f"is too large: more than {_LARGEST >> 20} MiB were handed in"
             elif stat.S_ISREG(status.st_mode):

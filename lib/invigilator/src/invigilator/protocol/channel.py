@@ -46,6 +46,7 @@ class Channel:
     def receive(self, deadline: float | None = None) -> bytearray:
         """The bytes of the next message. Raises Disconnected, TimeoutError or WireError."""
         (length,) = _LENGTH.unpack(self._read(8, deadline))
+        # The sender may be a student: what it announces is no reason to take memory.
         if length > self.limits.size:
             raise WireError(f"a message of {length} bytes was announced")
         return self._read(length, deadline)

@@ -39,6 +39,8 @@ class Special:
     payload: Any
 
 
+# Dtypes whose bytes are plain values. Objects would be addresses in memory; records are left out,
+# as their parts may be objects.
 _DTYPE = re.compile(
     r"[<>|](b1|[iu][1248]|f(2|4|8|16)|c(8|16|32)|[SU]\d{1,6}|[mM]8(\[\d{0,6}[a-zA-Z]{1,2}\])?)"
 )
@@ -161,11 +163,14 @@ class _Encoder:
         for each in values:
             self.write(each, depth + 1)
 
+    # What a test compares must be what the function gave: order in memory and whether it can be
+    # written to cross too.
     def write_array(self, value: Any, depth: int, tag: bytes = b"a") -> None:
         value = np.asarray(value)
         if not _DTYPE.fullmatch(value.dtype.str) or not value.dtype.itemsize:
             self.write_other(value, depth)
             return
+        # Asked before the copy: a broadcast array may announce more than there is memory.
         if value.nbytes + self.size > self.limits.size:
             raise WireError(f"a value is larger than {self.limits.size} bytes")
         fortran = value.ndim > 1 and value.flags.f_contiguous and not value.flags.c_contiguous
@@ -248,6 +253,7 @@ class _Decoder:
         return bytes(self.take(self.unpack(_LENGTH)[0]))
 
     def read_sequence(self, count: int, depth: int) -> list[Any]:
+        # Before any memory is taken for them.
         if count > self.limits.items - self.items:
             raise WireError(f"a message has more than {self.limits.items} parts")
         return [self.read(depth + 1) for _ in range(count)]
@@ -282,6 +288,7 @@ class _Decoder:
         return self.special(Special(kind, payload))
 
     def read_dtype(self) -> np.dtype[Any]:
+        # NumPy would parse any text, and dtypes of objects are among those.
         text = self.read_sized()[:32].decode("ascii")
         if not _DTYPE.fullmatch(text):
             raise WireError(f"a message holds an array of dtype {text!r}")
@@ -294,15 +301,18 @@ class _Decoder:
             raise WireError(f"a message holds an array of {dimensions} axes")
         *shape, size = self.unpack(struct.Struct(f">{dimensions + 1}Q"))
         data = self.take(size)
+        # In Python's integers, which don't overflow.
         if not dtype.itemsize or size != math.prod(shape) * dtype.itemsize:
             raise WireError("an array's bytes don't fit its shape")
         flat = np.frombuffer(data, dtype)
         if dtype.kind == "b":  # any other byte would be neither True nor False
             flat = np.frombuffer(data, np.uint8) != 0
         elif dtype.kind == "U" and size:
+            # NumPy takes any number for one, and fails later, where nobody expects it.
             code_points = np.frombuffer(data, np.dtype(dtype.byteorder + "u4"))
             if code_points.max() > sys.maxunicode:
                 raise WireError("an array holds characters that there are not")
+        # A copy: else a small array would keep the whole message in memory.
         array = flat.reshape(shape, order="F" if flags & 1 else "C").copy(order="K")
         array.flags.writeable = bool(flags & 2)
         return array
@@ -312,6 +322,7 @@ class _Decoder:
         if tag != ord("a"):
             raise WireError("a tensor must be an array")
         array = self.read_array()
+        # PyTorch warns of memory that can't be written to.
         array.flags.writeable = True
         if (torch := sys.modules.get("torch")) is None:
             return array
@@ -345,6 +356,7 @@ _READERS: dict[int, Callable[[_Decoder, int], Any]] = {
 
 
 def _is_tensor(value: Any) -> bool:
+    # Not imported for this: it takes seconds, and a tensor can't be where it isn't loaded.
     if (torch := sys.modules.get("torch")) is None:
         return False
     if type(value) not in (torch.Tensor, torch.nn.Parameter):
@@ -370,6 +382,7 @@ def update_in_place(target: Any, source: Any) -> None:
         if same and target.flags.writeable:
             target[...] = source
     elif type(target) is dict:
+        # In the same order the values stay the caller's own objects; else new ones do.
         if list(target) == list(source):
             items = {key: _updated(target[key], source[key]) for key in target}
         else:

@@ -262,6 +262,7 @@ def _tasks(course: CourseDirectory, assignment: str, master: Any) -> list[Task]:
         path = folder / f"{notebook.name}.ipynb"
         cells = nbformat.read(path, as_version=4).cells if path.is_file() else []
         names = [cell.metadata.get("nbgrader", {}).get("grade_id") for cell in cells]
+        # The gradebook doesn't keep the order of cells.
         place = {name: index for index, name in enumerate(names)}
         written = {cell.name for cell in [*notebook.solution_cells, *notebook.task_cells]}
         graded = [*notebook.grade_cells, *notebook.task_cells]
@@ -295,6 +296,7 @@ def _marks(
     to_mark: dict[str, set[str]] = defaultdict(set)
     for student, notebook, cell, score, unmarked, by_hand in query:
         label = _label(notebook, cell, several)
+        # nbgrader counts what isn't marked as 0; here it is told apart.
         points[student][label] = None if unmarked and by_hand else float(score)
         if by_hand:
             to_mark[student].add(label)

@@ -56,6 +56,7 @@ class Sources:
         for number, text in lines.items():
             known.extend([""] * (number - len(known)))
             known[number - 1] = text.rstrip("\n") + "\n"
+        # linecache gives the text to tracebacks and to inspect, and never looks for the file.
         of_no_module(file)
         linecache.cache[file] = (sum(map(len, known)), None, known, file)
 
@@ -69,6 +70,7 @@ class Sources:
         text = printable(described.text)
         kind = next(filter(None, map(_exception_class, described.kinds)), Exception)
         name = identifier(described.name, "Exception")
+        # Some classes make another text of what they are given, such as KeyError.
         members = {"__str__": lambda self: text, "__module__": kind.__module__}
         try:
             error: BaseException = type(name, (kind,), members)(text)
@@ -78,8 +80,8 @@ class Sources:
         for frame in reversed(described.frames[-_MAX_FRAMES:]):
             file, line = self.file(frame.file), line_number(frame.line)
             self.remember(file, {line: frame.text})
-            made = _frame(file, line, printable(frame.function))
-            trace = TracebackType(trace, made, made.f_lasti, line)
+            python_frame = _frame(file, line, printable(frame.function))
+            trace = TracebackType(trace, python_frame, python_frame.f_lasti, line)
         return error.with_traceback(trace)
 
 

@@ -195,6 +195,7 @@ class Examination:
             values = self.remote.values(asked) if asked else {}
         except (TooSlow, Unanswered) as error:
             return [_error(error)], False
+        # Asked anew before each cell: a later answer may have bound a name again.
         for name in asked:
             if name in values:
                 self.shell.user_ns[name] = values[name]

@@ -32,6 +32,7 @@ class RemoteObject:
             vars(self)["__signature__"] = signature
 
     def __getattr__(self, name: str) -> Any:
+        # Private names are for Python's protocols, which would each ask over the wire.
         if name.startswith("_"):
             raise AttributeError(name)
         return self._apply("get", self, name)

@@ -150,6 +150,7 @@ class WorkerServer:
         folder = tempfile.mkdtemp(prefix="examiner-")
         try:
             os.chdir(folder)
+            # What a test prints goes into its outputs, not to the terminal of who grades.
             self.shell.take_streams()
             sys.path.insert(0, folder)
             # Only here: what unpickling imports for one assignment isn't there for the next.

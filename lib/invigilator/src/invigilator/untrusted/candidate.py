@@ -154,6 +154,7 @@ class Candidate:
         """Do something with an object: the value or the error, what was printed, what changed."""
         self.shell.record = record = Record(self.shell.record.limit)
         arguments = (asked.args, asked.kwargs)
+        # A function may change its arguments, which are copies of the test's: the test must see it.
         before = self.plain(arguments)
         value, error = None, None
         try:
@@ -300,5 +301,6 @@ def _short(value: Any) -> Any:
 def run(channel: Channel, shell: Shell) -> None:
     """Be the student's process until the other side ends."""
     shell.take_streams()
+    # As in Jupyter, a notebook imports what lies beside it.
     sys.path.insert(0, os.getcwd())
     Candidate(channel, shell).serve()

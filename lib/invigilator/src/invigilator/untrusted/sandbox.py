@@ -135,6 +135,7 @@ class Sandbox:
         size = str(self.limits.disk << 20)
         scratch = ["--perms", "1777", "--size", size, "--tmpfs"]
         command = ["bwrap", "--unshare-pid", "--unshare-net", "--unshare-ipc", "--unshare-uts"]
+        # A session of its own: it can't type into the terminal of who grades.
         command += ["--unshare-cgroup-try", "--hostname", "sandbox", "--new-session"]
         command += ["--die-with-parent", "--as-pid-1", "--clearenv"]
         root = os.geteuid() == 0
@@ -153,6 +154,7 @@ class Sandbox:
             command += ["--perms", "0755", "--dir", str(parent)]
         for path in shown:
             command += ["--ro-bind", str(path), str(path)]
+        # Some systems link these into /usr, some have folders.
         for name in ("bin", "sbin", "lib", "lib32", "lib64"):
             if os.path.islink(f"/{name}"):
                 command += ["--symlink", os.readlink(f"/{name}"), f"/{name}"]
@@ -163,6 +165,7 @@ class Sandbox:
             command += ["--ro-bind-try", f"/etc/{name}", f"/etc/{name}"]
         command += ["--remount-ro", "/dev", "--remount-ro", "/", "--chdir", str(HOME), "--"]
         if root:
+            # Another user for each sandbox: limits on processes are counted by user.
             user = str(secrets.choice(_USERS))
             command += ["setpriv", "--reuid", user, "--regid", user, "--clear-groups"]
             command += ["--no-new-privs", "--inh-caps=-all", "--bounding-set=-all"]
@@ -233,6 +236,7 @@ class Sandbox:
 
     def close(self) -> None:
         """End the sandbox and all that is in it."""
+        # The warm process ends when nobody is at the other end, and kills its children first.
         self.control.close()
         try:
             self.process.wait(2)

@@ -98,6 +98,7 @@ class Zygote:
     def start(self, sock: socket.socket, order: Start) -> None:
         """Fork the child that serves at the other end of `sock`."""
         self.reason, self.memory = None, order.memory
+        # What the child shares with this process isn't the submission's.
         self.own_memory = resident("self")
         self.child = os.fork()
         if self.child == 0:
@@ -113,6 +114,7 @@ class Zygote:
             finally:
                 os._exit(status)
         sock.close()
+        # A descriptor can be waited for together with the orders.
         self.ended = os.pidfd_open(self.child)
 
     def memory_used(self) -> int:
@@ -143,6 +145,7 @@ class Zygote:
 
     def end_all(self) -> None:
         """Kill every process but this one, orphans too, until there is none."""
+        # Outside a sandbox -1 would be every process of the user's.
         while self.sandboxed:
             with contextlib.suppress(ProcessLookupError):
                 os.kill(-1, signal.SIGKILL)
@@ -177,6 +180,7 @@ def emptied(folder: Path) -> bool:
     for path in list(folder.iterdir()):
         try:
             if path.is_dir() and not path.is_symlink():
+                # This process isn't root: a folder without rights would resist.
                 for inner, _, _ in os.walk(path):
                     os.chmod(inner, 0o700)
                 shutil.rmtree(path)
@@ -190,8 +194,10 @@ def emptied(folder: Path) -> bool:
 def confine(order: Start, folder: Path, sandboxed: bool) -> None:
     """Give this process, a child, what a submission may use and nothing more."""
     os.setpgid(0, 0)
+    # This is how a call that takes too long is brought back.
     signal.signal(signal.SIGINT, signal.default_int_handler)
     os.chdir(folder)
+    # Libraries reserve addresses by the gigabyte: the limit is for what comes on top.
     own = int(Path("/proc/self/statm").read_text().split()[0]) * resource.getpagesize()
     for kind, limit in (
         (resource.RLIMIT_AS, own + order.memory),
@@ -204,6 +210,7 @@ def confine(order: Start, folder: Path, sandboxed: bool) -> None:
         resource.setrlimit(kind, (limit, limit))
     if sandboxed:
         ctypes.CDLL(None).prctl(_PR_SET_DUMPABLE, 1, 0, 0, 0)
+        # For good: neither this process nor any that it starts can undo it.
         seccomp.restrict()
 
 
@@ -215,6 +222,7 @@ def main() -> None:
         ctypes.CDLL(None).prctl(_PR_SET_DUMPABLE, 0, 0, 0, 0)
         ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
     control = socket.socket(fileno=int(descriptor))
+    # A student's process must not give orders.
     os.set_inheritable(int(descriptor), False)
     zygote = Zygote(control, [Path(folder) for folder in folders], sandboxed == "1")
     control.send(encode_message(Ready()))
