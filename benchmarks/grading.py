@@ -190,7 +190,7 @@ def main() -> None:
     lines += [
         "",
         "With the size of the class: the seconds of a run, the median seconds of one submission in "
-        "a warm room while the other cores are busy too, and the memory of the grader at most.",
+        "a warm worker while the other cores are busy too, and the memory of the grader at most.",
         "",
         "| assignment | submissions | s | s a submission | median latency, s | MiB |",
         "|---|---|---|---|---|---|",

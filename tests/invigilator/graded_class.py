@@ -12,9 +12,8 @@ from nbgrader.apps import NbGraderAPI
 from nbgrader.coursedir import CourseDirectory
 from traitlets.config import Config
 
-from invigilator import batch
-from invigilator.batch import Result
-from invigilator.course.gradebook import Entry, Ledger
+from invigilator.course.gradebook import Earned, Entry, GradebookWriter
+from invigilator.course.results import Result, append_results, save_results
 from invigilator.reporting.summary import Status, Summary, summarise
 
 MADE = datetime(2026, 11, 21, 9, 30, tzinfo=UTC)
@@ -29,7 +28,7 @@ class Class:
         self.config, self.name = config, name
         self.course: CourseDirectory = NbGraderAPI(config=config).coursedir
         self.root = Path(self.course.root)
-        batch.save(self.course, name, [])
+        save_results(self.course, name, [])
 
     def enter(
         self,
@@ -40,12 +39,12 @@ class Class:
         **result: Any,
     ) -> None:
         """Give a student points by cell (None: a person must mark it) and messages by cell."""
-        earned = None if grades is None else {"grades": grades, "comments": {}}
-        with Ledger(self.course, self.config) as ledger:
-            ledger.write(self.name, [Entry(student, None, {notebook: earned})])
+        earned = None if grades is None else Earned(grades, {})
+        with GradebookWriter(self.course, self.config) as gradebook:
+            gradebook.write(self.name, [Entry(student, None, {notebook: earned})])
         if result:
             found = {"reason": None, "seconds": 0.5, "seed": 7, "digest": "c0ffee00" * 16, **result}
-            batch.append(self.course, self.name, [Result(self.name, student, **found)])
+            append_results(self.course, self.name, [Result(self.name, student, **found)])
         if grades is None:
             return
         source = self.root / "source" / self.name / f"{notebook}.ipynb"

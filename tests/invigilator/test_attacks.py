@@ -43,11 +43,11 @@ CANARY = "canary-51f3a9"
 
 SETTINGS = """\
 c = get_config()
-c.Allowance.cell = 6
-c.Allowance.call = 2
-c.Allowance.submission = 40
-c.Allowance.memory = 512
-c.Allowance.disk = 32
+c.Limits.cell = 6
+c.Limits.call = 2
+c.Limits.submission = 40
+c.Limits.memory = 512
+c.Limits.disk = 32
 """
 
 # Honest work that tells what others have left behind.

@@ -15,7 +15,9 @@ from nbgrader.api import Gradebook
 from nbgrader.apps import NbGraderAPI
 from traitlets.config import Config
 
-from invigilator.batch import Batch, load, rooms
+from invigilator.batch import Batch
+from invigilator.batch.execution import worker_threads
+from invigilator.course.results import load_results
 from invigilator.course.submissions import students
 from invigilator.untrusted.sandbox import missing
 
@@ -68,8 +70,8 @@ def notebooks(config: Config) -> dict[str, str]:
 
 @pytest.fixture(scope="module")
 def pool() -> Iterator[Executor]:
-    """Two rooms that stay warm from one test to the next."""
-    with rooms(2) as executor:
+    """Two workers that stay warm from one test to the next."""
+    with worker_threads(2) as executor:
         yield executor
 
 
@@ -143,29 +145,29 @@ def test_a_run_that_is_left_goes_on_where_it_stopped(
     results = Batch(course, handed_in, "ps1", jobs=1, seed=7).autograde(students(course, "ps1"))
     first = next(results)
     results.close()
-    before = {r.student: r for r in load(course, "ps1")}
+    before = {r.student: r for r in load_results(course, "ps1")}
     assert before[first.student] == first
     grade(handed_in)
-    assert {r.student: r for r in load(course, "ps1")}[first.student] == first
+    assert {r.student: r for r in load_results(course, "ps1")}[first.student] == first
     assert (gradebook(handed_in), notebooks(handed_in)) == alone
 
 
 def test_the_seed_is_drawn_kept_and_can_be_given_back(handed_in: Config, grade: Grade) -> None:
     course = NbGraderAPI(config=handed_in).coursedir
     grade(handed_in, seed=None)
-    (seed,) = {result.seed for result in load(course, "ps1")}
+    (seed,) = {result.seed for result in load_results(course, "ps1")}
     grade(handed_in, seed=None, force=True)
-    (other,) = {result.seed for result in load(course, "ps1")}
+    (other,) = {result.seed for result in load_results(course, "ps1")}
     assert seed != other
     grade(handed_in, seed=seed)
-    assert {result.seed for result in load(course, "ps1")} == {seed}
+    assert {result.seed for result in load_results(course, "ps1")} == {seed}
 
 
 def test_only_what_changed_is_graded_again(handed_in: Config, grade: Grade) -> None:
     course = NbGraderAPI(config=handed_in).coursedir
 
     def times() -> dict[str, float]:
-        return {result.student: result.seconds for result in load(course, "ps1")}
+        return {result.student: result.seconds for result in load_results(course, "ps1")}
 
     grade(handed_in)
     first = times()
@@ -178,7 +180,7 @@ def test_only_what_changed_is_graded_again(handed_in: Config, grade: Grade) -> N
     changed = times()
     assert {student for student in first if first[student] != changed[student]} == {"boole"}
 
-    handed_in.Allowance.call = 9
+    handed_in.Limits.call = 9
     grade(handed_in)
     again = times()
     # What can't be read takes no time.
@@ -215,14 +217,14 @@ def test_the_instructor_is_told_when_the_own_answers_fail(tmp_path: Path, pool: 
     hand_in(config, "ada", CLASS["ada"])
     batch = Batch(NbGraderAPI(config=config).coursedir, config, "ps1", seed=7, executor=pool)
     assert [result.graded for result in batch.autograde(["ada"])] == [True]
-    assert batch.doubts == ["the instructor's own answers earn 0 of 3 points in test_double"]
+    assert batch.warnings == ["the instructor's own answers earn 0 of 3 points in test_double"]
 
 
 def test_one_notebook_of_one_student(handed_in: Config, grade: Grade) -> None:
     handed_in.CourseDirectory.notebook_id = "ps1"
     assert grade(handed_in, ["ada"]) == ["ada"]
     course = NbGraderAPI(config=handed_in).coursedir
-    assert [result.student for result in load(course, "ps1")] == ["ada"]
+    assert [result.student for result in load_results(course, "ps1")] == ["ada"]
 
 
 def test_a_record_that_was_cut_off_is_read_so_far(handed_in: Config, grade: Grade) -> None:
@@ -232,6 +234,6 @@ def test_a_record_that_was_cut_off_is_read_so_far(handed_in: Config, grade: Grad
     lines = path.read_text("utf-8").splitlines(keepends=True)
     path.write_text("".join(lines[:-1]) + lines[-1][:20], "utf-8")
     kept = [json.loads(line)["student"] for line in lines[:-1]]
-    assert [result.student for result in load(course, "ps1")] == sorted(kept)
+    assert [result.student for result in load_results(course, "ps1")] == sorted(kept)
     grade(handed_in)
-    assert [result.student for result in load(course, "ps1")] == [*CLASS, "gauss"]
+    assert [result.student for result in load_results(course, "ps1")] == [*CLASS, "gauss"]

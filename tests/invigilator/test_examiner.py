@@ -1,4 +1,4 @@
-"""Points only for what the examiner saw: a room is given answers of every kind."""
+"""Points only for what the examiner saw: a worker is given answers of every kind."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -10,10 +10,11 @@ from nbformat.v4 import new_code_cell
 from nbgrader.api import Gradebook
 from nbgrader.apps import NbGraderAPI
 
-from invigilator.course.assignment import Paper, read_paper
-from invigilator.trusted.examiner import Work
-from invigilator.trusted.worker import Room
-from invigilator.untrusted.sandbox import Allowance, missing
+from invigilator.course.assignment import AssignmentSpec, read_specs
+from invigilator.protocol.limits import Limits
+from invigilator.protocol.messages import Graded, NotebookSubmission, Verdict
+from invigilator.trusted.worker import Worker
+from invigilator.untrusted.sandbox import missing
 
 pytestmark = [
     pytest.mark.filterwarnings("ignore"),
@@ -43,27 +44,28 @@ NO_DOUBLE = PERFECT | {"test_double": 0}
 
 
 @pytest.fixture(scope="module")
-def paper(tmp_path_factory: pytest.TempPathFactory) -> Paper:
+def spec(tmp_path_factory: pytest.TempPathFactory) -> AssignmentSpec:
     config = make_course(tmp_path_factory.mktemp("course"), CELLS)
     course = NbGraderAPI(config=config).coursedir
     with Gradebook(course.db_url) as gradebook:
-        return read_paper(course, gradebook, "ps1", "ps1", config)
+        return read_specs(course, gradebook, "ps1", config)["ps1"]
 
 
 @pytest.fixture(scope="module")
-def room(paper: Paper) -> Iterator[Room]:
-    allowance = Allowance(call=2, cell=4, memory=512, submission=60)
-    with Room(paper.modules, allowance) as room:
-        yield room
+def worker(spec: AssignmentSpec) -> Iterator[Worker]:
+    limits = Limits(call=2, cell=4, memory=512, submission=60)
+    with Worker(spec.modules, limits) as worker:
+        yield worker
 
 
-class Graded:
+class Examined:
     """The points of an answer, and what its notebook says."""
 
-    def __init__(self, result: dict[str, Any]) -> None:
-        assert "grades" in result, result
-        self.points, self.notes = result["grades"], result["notes"]
-        self.notebook = nbformat.reads(result["notebook"], as_version=4)
+    def __init__(self, verdict: Verdict) -> None:
+        assert isinstance(verdict, Graded), verdict
+        self.points, self.notes = verdict.grades, verdict.notes
+        self.restarts = verdict.restarts
+        self.notebook = nbformat.reads(verdict.notebook, as_version=4)
 
     def outputs(self, name: str) -> list[Any]:
         found = [
@@ -77,15 +79,25 @@ class Graded:
         )
 
 
+def examined(
+    spec: AssignmentSpec,
+    worker: Worker,
+    notebook: nbformat.NotebookNode,
+    files: dict[str, bytes] | None = None,
+) -> Examined:
+    text = nbformat.writes(notebook).encode()
+    return Examined(worker.examine(spec, NotebookSubmission("ada", text, files or {}, 1)))
+
+
 @pytest.fixture
-def grade(paper: Paper, room: Room) -> Any:
-    def grade(double: str = DOUBLE, **others: str) -> Graded:
-        notebook = nbformat.reads(paper.answers, as_version=4)
+def grade(spec: AssignmentSpec, worker: Worker) -> Any:
+    def grade(double: str = DOUBLE, **others: str) -> Examined:
+        notebook = nbformat.reads(spec.answers, as_version=4)
         answers = {"double": double, **others}
         for each in notebook.cells:
             name = each.metadata.get("nbgrader", {}).get("grade_id")
             each.source = answers.get(name, each.source)
-        return Graded(room.examine(paper, Work("ada", nbformat.writes(notebook).encode(), {}, 1)))
+        return examined(spec, worker, notebook)
 
     return grade
 
@@ -159,11 +171,12 @@ def double(x):
 """
 FORGING = """
 import os, socket
+from invigilator.protocol.messages import FromCandidate, Returned, encode_message, to_plain
 def double(x):
     for fd in range(3, 64):
         try:
             s = socket.socket(fileno=os.dup(fd))
-            data = b'{' + (1).to_bytes(8, 'big') + b's' + (5).to_bytes(8, 'big') + b'valueT'
+            data = encode_message(FromCandidate([], to_plain(Returned(True, [], None))))
             s.sendall(len(data).to_bytes(8, 'big') + data)
         except OSError:
             pass
@@ -240,6 +253,32 @@ def test_an_error_shows_the_students_own_line(grade: Any) -> None:
     assert "# here" in "\n".join(error.traceback)
 
 
+LATE = """
+class Thing:
+    pass
+thing = Thing()
+def double(x):
+    import time
+    try:
+        time.sleep(60)
+    except KeyboardInterrupt:
+        return thing
+"""
+
+
+def test_an_object_in_an_answer_that_comes_late_is_known_afterwards(grade: Any) -> None:
+    graded = grade(LATE, total="def total(f, values):\n    return thing")
+    assert "TooSlow" in graded.said("test_double")
+    assert graded.said("test_total").startswith("AssertionError")
+    assert graded.restarts == 0
+
+
+def test_a_process_that_ends_is_started_again_and_that_is_counted(grade: Any) -> None:
+    graded = grade("import os\ndef double(x):\n    os._exit(0)")
+    assert (graded.points, graded.restarts) == (NO_DOUBLE, 1)
+    assert grade().restarts == 0
+
+
 def test_a_long_output_is_cut_short(grade: Any) -> None:
     graded = grade("print('x' * 50_000_000)\n" + DOUBLE)
     assert graded.points == PERFECT
@@ -272,14 +311,13 @@ print([p for p in os.listdir('/proc') if p.isdecimal() and int(p) not in (1, os.
     assert graded.points == PERFECT
 
 
-def test_a_deleted_test_counts_and_its_copy_does_not(paper: Paper, room: Room) -> None:
-    notebook = nbformat.reads(paper.answers, as_version=4)
+def test_a_deleted_test_counts_and_its_copy_does_not(spec: AssignmentSpec, worker: Worker) -> None:
+    notebook = nbformat.reads(spec.answers, as_version=4)
     notebook.cells = [c for c in notebook.cells if c.id != "test_total"]
     notebook.cells.append(nbformat.from_dict(notebook.cells[1]))
     notebook.cells[-1].id = "another"
     notebook.cells[1].source = "def double(x): return 4"
-    work = Work("ada", nbformat.writes(notebook).encode(), {}, 1)
-    graded = Graded(room.examine(paper, work))
+    graded = examined(spec, worker, notebook)
     assert graded.points == NO_DOUBLE
     assert graded.notes == [
         "a copy of the cell double is not graded",
@@ -288,18 +326,17 @@ def test_a_deleted_test_counts_and_its_copy_does_not(paper: Paper, room: Room) -
 
 
 def test_files_lie_beside_the_notebook_the_instructors_over_the_students(
-    paper: Paper, room: Room
+    spec: AssignmentSpec, worker: Worker
 ) -> None:
-    notebook = nbformat.reads(paper.answers, as_version=4)
+    notebook = nbformat.reads(spec.answers, as_version=4)
     notebook.cells[0].source += "\nprint(open('data.txt').read(), open('mine.txt').read())"
     files = {"data.txt": b"forged", "mine.txt": b"own"}
-    result = room.examine(paper, Work("ada", nbformat.writes(notebook).encode(), files, 1))
-    outputs = nbformat.reads(result["notebook"], as_version=4).cells[0].outputs
-    assert outputs[0].text == "6 7 own\n"
+    graded = examined(spec, worker, notebook, files)
+    assert graded.notebook.cells[0].outputs[0].text == "6 7 own\n"
 
 
-def test_a_room_that_is_killed_opens_again_and_tries_once_more(paper: Paper) -> None:
-    with Room(paper.modules, Allowance()) as room:
-        room.process.kill()
-        result = room.examine(paper, Work("ada", paper.answers.encode(), {}, 1))
-        assert result["grades"] == PERFECT
+def test_a_worker_that_is_killed_opens_again_and_tries_once_more(spec: AssignmentSpec) -> None:
+    with Worker(spec.modules, Limits()) as worker:
+        worker.process.kill()
+        notebook = nbformat.reads(spec.answers, as_version=4)
+        assert examined(spec, worker, notebook).points == PERFECT

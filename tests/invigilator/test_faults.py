@@ -22,8 +22,11 @@ from nbgrader.apps import NbGraderAPI
 from test_batch import gradebook, notebooks
 from traitlets.config import Config
 
-from invigilator.batch import Batch, load, rooms
+from invigilator.batch import Batch
+from invigilator.batch.execution import worker_threads
+from invigilator.course.results import load_results
 from invigilator.course.submissions import students
+from invigilator.protocol.messages import Graded, Verdict
 from invigilator.untrusted.sandbox import missing
 
 pytestmark = pytest.mark.filterwarnings("ignore")
@@ -88,14 +91,14 @@ def whole(config: Config) -> None:
         assert {count for (count,) in counts} <= {2}
     for path in (root / "autograded").glob("student*/ps1/ps1.ipynb"):
         nbformat.validate(nbformat.read(path, as_version=4))
-    for result in load(NbGraderAPI(config=config).coursedir, "ps1"):
+    for result in load_results(NbGraderAPI(config=config).coursedir, "ps1"):
         if result.graded:
             assert (root / "autograded" / result.student / "ps1" / "ps1.ipynb").is_file()
 
 
 @pytest.mark.skipif(missing() is not None, reason=str(missing()))
 def test_killed_at_any_moment_nothing_is_lost_and_a_rerun_completes(handed_in: Config) -> None:
-    with rooms(2) as executor:
+    with worker_threads(2) as executor:
         recording = Recording(executor)
         grade(handed_in, recording)
     right = gradebook(handed_in), notebooks(handed_in)
@@ -113,7 +116,7 @@ def test_killed_at_any_moment_nothing_is_lost_and_a_rerun_completes(handed_in: C
         process.kill()
         process.join()
         whole(handed_in)
-        done_before.append(len(load(NbGraderAPI(config=handed_in).coursedir, "ps1")))
+        done_before.append(len(load_results(NbGraderAPI(config=handed_in).coursedir, "ps1")))
     grade(handed_in, Known(recording.answers))
     assert (gradebook(handed_in), notebooks(handed_in)) == right
     assert not list((root / "autograded").glob("*/.*.new"))
@@ -138,7 +141,7 @@ def test_a_worker_that_dies_is_replaced_and_its_submission_tried_once_more(
         return found
 
     others = set(descendants())
-    with rooms(2) as executor:
+    with worker_threads(2) as executor:
         course = NbGraderAPI(config=handed_in).coursedir
         batch = Batch(course, handed_in, "ps1", jobs=2, seed=7, executor=executor)
         results = {}
@@ -175,12 +178,11 @@ def test_a_disk_that_is_full_is_said_and_a_rerun_completes(
     assert not list((root / "autograded").glob("*/.*.new"))
 
 
-def graded_notebook() -> dict[str, Any]:
-    """An examiner's answer."""
+def graded_notebook() -> dict[str, Verdict]:
+    """What an executor gives."""
     text = nbformat.writes(nbformat.v4.new_notebook(cells=[nbformat.v4.new_markdown_cell("")]))
-    grades = {"test_double": 3.0, "essay": None}
-    mine = {"notebook": text, "grades": grades, "comments": {}, "notes": [], "seconds": 0.1}
-    return {"ps1": mine}
+    grades: dict[str, int | float | None] = {"test_double": 3.0, "essay": None}
+    return {"ps1": Graded(text, grades, {}, [], 0, 0.1)}
 
 
 def test_a_gradebook_that_is_locked_for_a_while_is_waited_for(handed_in: Config) -> None:
@@ -206,7 +208,7 @@ def test_a_gradebook_that_stays_locked_is_said_and_a_rerun_completes(
         list(batch.autograde(NAMES))
     other.rollback()
     other.close()
-    assert load(course, "ps1") == []
+    assert load_results(course, "ps1") == []
     grade(handed_in, known)
     assert len(gradebook(handed_in)["submissions"]) == len(NAMES)
 

@@ -10,8 +10,8 @@ from conftest import hand_in
 from nbgrader.apps import NbGraderAPI
 from traitlets.config import Config
 
-from invigilator import batch
 from invigilator.batch import Batch
+from invigilator.course.results import load_results
 from invigilator.course.submissions import students
 from invigilator.reporting import tables
 from invigilator.reporting.page import write_page
@@ -42,7 +42,7 @@ def graded(course: Config) -> Config:
 
 def test_broken_notebooks_stop_nobody_and_are_named(graded: Config) -> None:
     course = NbGraderAPI(config=graded).coursedir
-    reasons = {r.student: r.reason for r in batch.load(course, "ps1")}
+    reasons = {r.student: r.reason for r in load_results(course, "ps1")}
     broken = "ps1.ipynb is not a notebook: its JSON breaks off or is wrong"
     assert reasons == {
         "ada": None,
@@ -54,7 +54,7 @@ def test_broken_notebooks_stop_nobody_and_are_named(graded: Config) -> None:
         "untouched": None,
         "zoe": None,
     }
-    assert {r.seed for r in batch.load(course, "ps1")} == {5}
+    assert {r.seed for r in load_results(course, "ps1")} == {5}
 
 
 def test_the_report_says_what_became_of_the_class(graded: Config, tmp_path: Path) -> None:

@@ -10,8 +10,10 @@ from hostile_course import source
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from nbformat.v4 import new_code_cell, new_notebook
+from traitlets.config import Config
 
-from invigilator.course.repair import Unreadable, read
+from invigilator.course.assignment import AssignmentSpec, MasterCell
+from invigilator.course.repair import Unreadable, matched, read
 
 pytestmark = pytest.mark.filterwarnings("ignore")
 
@@ -118,3 +120,49 @@ def test_what_was_mended_is_said() -> None:
         "cells given a new id, as theirs was not valid or another's: 1",
     ]
     assert len(MENDED) > 25
+
+
+def specification(notebook: str, names: list[str]) -> AssignmentSpec:
+    """A notebook of an assignment with cells of these names."""
+    cells = {name: MasterCell(name, "code", True, f"{name}()", None) for name in names}
+    kinds = ("ps1", notebook, None, cells, names, {}, [], "", {}, frozenset[str]())
+    return AssignmentSpec(*kinds, Config(), (), ("### BEGIN", "### END"))
+
+
+def with_cells(*names: str) -> bytes:
+    """A file with cells of these names."""
+    cells = [new_code_cell("", metadata={"nbgrader": {"grade_id": name}}) for name in names]
+    return nbformat.writes(new_notebook(cells=[*cells, new_code_cell("own")])).encode()
+
+
+@pytest.mark.parametrize(
+    ("names", "held", "taken"),
+    [
+        ("abcd", "ab", True),
+        ("abcd", "a", False),
+        ("abcde", "abc", True),
+        ("abcde", "ab", False),
+        ("a", "a", True),
+        ("a", "", False),
+    ],
+)
+def test_a_file_of_another_name_is_taken_if_it_has_half_of_the_cells(
+    names: str, held: str, taken: bool
+) -> None:
+    found = matched([specification("ps1", list(names))], {"my work": with_cells(*held)})
+    assert found == ({"ps1": "my work"} if taken else {})
+
+
+def test_each_notebook_is_the_file_most_like_it_and_no_file_is_two() -> None:
+    specs = [specification("first", list("abcd")), specification("second", list("efgh"))]
+    files = {
+        "few": with_cells(*"ab"),
+        "most": with_cells(*"abc"),
+        "other": with_cells(*"efgh"),
+        "no notebook": b"{",
+    }
+    assert matched(specs, files) == {"first": "most", "second": "other"}
+    assert matched(specs, {"both": with_cells(*"abcdefgh")}) == {"first": "both"}
+    named = {"first": with_cells(*"efgh"), "second": b"{"}
+    assert matched(specs, named) == {"first": "first", "second": "second"}
+    assert matched(specs, {}) == {}

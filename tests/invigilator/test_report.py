@@ -15,8 +15,8 @@ from nbgrader.api import Gradebook
 from nbgrader.apps import NbGraderAPI
 from traitlets.config import Config
 
-from invigilator import batch
-from invigilator.course.assignment import PaperError
+from invigilator.batch import Batch
+from invigilator.course.assignment import AssignmentError
 from invigilator.reporting import tables
 from invigilator.reporting.page import histogram, write_page
 from invigilator.reporting.summary import Status, in_short, summarise
@@ -88,7 +88,7 @@ def test_a_process_that_ends_while_it_is_graded_is_counted(course: Config) -> No
     hand_in(course, "ada", "def double(x):\n    return x + x")
     hand_in(course, "eve", "import os\n\ndef double(x):\n    os._exit(0)")
     room = Class(course)
-    run = batch.Batch(room.course, course, "ps1", jobs=1, seed=5)
+    run = Batch(room.course, course, "ps1", jobs=1, seed=5)
     assert len(list(run.autograde(["ada", "eve"]))) == 2
     rows = {row.student: row for row in room.summary().rows}
     assert {name: row.troubled for name, row in rows.items()} == {"ada": False, "eve": True}
@@ -210,7 +210,7 @@ def test_what_a_student_named_a_file_cannot_write_into_the_terminal(course: Conf
 
 
 def test_an_assignment_that_is_not_in_the_gradebook_is_an_error_in_words(room: Class) -> None:
-    with pytest.raises(PaperError, match="run `nbgrader generate_assignment ps9`"):
+    with pytest.raises(AssignmentError, match="run `nbgrader generate_assignment ps9`"):
         summarise(room.course, "ps9")
 
 

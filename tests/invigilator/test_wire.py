@@ -13,8 +13,15 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
-from invigilator.protocol.channel import Channel, Gone
-from invigilator.protocol.wire import Limits, Special, WireError, decode, encode, update
+from invigilator.protocol.channel import Channel, Disconnected
+from invigilator.protocol.wire import (
+    MessageLimits,
+    Special,
+    WireError,
+    decode,
+    encode,
+    update_in_place,
+)
 
 PLAIN = st.recursive(
     st.none()
@@ -106,7 +113,7 @@ def test_what_is_not_plain_needs_a_form() -> None:
         with pytest.raises(WireError, match="is not plain data"):
             encode(value)
     data = encode([len], lambda value: Special("object", value.__name__))
-    assert decode(data, lambda special: (special.kind, special.about)) == [("object", "len")]
+    assert decode(data, lambda special: (special.kind, special.payload)) == [("object", "len")]
     with pytest.raises(WireError, match="more than plain data"):
         decode(data)
 
@@ -160,7 +167,7 @@ def test_a_malformed_message_is_refused_in_words(data: bytes, words: str) -> Non
 
 
 def test_limits_hold_for_both_sides() -> None:
-    small = Limits(size=1000, items=10, depth=3)
+    small = MessageLimits(size=1000, items=10, depth=3)
     for value, words in [
         (b"x" * 2000, "larger than 1000"),
         (np.zeros(1000), "larger than 1000"),
@@ -176,31 +183,31 @@ def test_limits_hold_for_both_sides() -> None:
 def test_update_changes_what_the_examiner_holds_in_place() -> None:
     array, inner = np.zeros(3), [1, 2]
     held = (array, {"inner": inner, "s": {1}}, "text")
-    update(held, (np.arange(3.0), {"inner": [5, 6, 7], "s": {2, 3}}, "other"))
+    update_in_place(held, (np.arange(3.0), {"inner": [5, 6, 7], "s": {2, 3}}, "other"))
     assert array.tolist() == [0, 1, 2]
     assert inner == [5, 6, 7]
     assert held[1] == {"inner": inner, "s": {2, 3}}
-    update(held, (np.zeros((9, 9)), 3))
+    update_in_place(held, (np.zeros((9, 9)), 3))
     assert array.tolist() == [0, 1, 2]
     array.flags.writeable = False
-    update(held, (np.ones(3),))
+    update_in_place(held, (np.ones(3),))
     assert array.tolist() == [0, 1, 2]
 
 
 def test_a_channel_notices_the_end_the_clock_and_a_giant() -> None:
-    mine, theirs = socket.socketpair()
-    channel = Channel(mine, Limits(size=1000))
-    with mine:
-        Channel(theirs).send(encode("hello"))
+    parent, child = socket.socketpair()
+    channel = Channel(parent, MessageLimits(size=1000))
+    with parent:
+        Channel(child).send(encode("hello"))
         assert decode(channel.receive()) == "hello"
         with pytest.raises(TimeoutError):
             channel.receive(time.monotonic() + 0.01)
-        theirs.sendall((1 << 50).to_bytes(8, "big"))
+        child.sendall((1 << 50).to_bytes(8, "big"))
         with pytest.raises(WireError, match="was announced"):
             channel.receive()
-        theirs.sendall(b"\0\0")
-        theirs.close()
-        with pytest.raises(Gone):
+        child.sendall(b"\0\0")
+        child.close()
+        with pytest.raises(Disconnected):
             channel.receive()
-        with pytest.raises(Gone):
+        with pytest.raises(Disconnected):
             channel.send(encode(math.pi))

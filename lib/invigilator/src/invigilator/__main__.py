@@ -1,4 +1,5 @@
-"""`python -m invigilator` is the `invigilator` command; `python -m invigilator examiner` a room's."""
+"""`python -m invigilator` is the `invigilator` command; `python -m invigilator examiner`
+a worker's."""
 
 import sys
 
@@ -9,7 +10,7 @@ def main() -> None:
     # nothing here checks the form of an address.
     sys.modules.setdefault("rfc3987_syntax", None)  # type: ignore[arg-type]
     if sys.argv[1:2] == ["examiner"]:
-        from invigilator.trusted.examiner import main as run
+        from invigilator.trusted.server import main as run
     else:
         from invigilator.app import main as run
     run()

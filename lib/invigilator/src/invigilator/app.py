@@ -22,16 +22,18 @@ from sqlalchemy.exc import SQLAlchemyError
 from traitlets import Bool, Integer, Unicode
 from traitlets.config import Config
 
-from invigilator.batch import Batch, Result
-from invigilator.course.assignment import PaperError
+from invigilator.batch import Batch
+from invigilator.batch.grading import GradingError
+from invigilator.course.assignment import AssignmentError
 from invigilator.course.repair import Unreadable, read
+from invigilator.course.results import Result
 from invigilator.course.submissions import students
 from invigilator.feedback import PREPROCESSORS
 from invigilator.reporting import tables
 from invigilator.reporting.page import write_page
 from invigilator.reporting.summary import summarise
 from invigilator.shell import Shell
-from invigilator.untrusted.sandbox import SandboxError, missing
+from invigilator.untrusted.sandbox import missing
 
 _OPTIONS = {
     "log-level": "Application.log_level",
@@ -119,7 +121,7 @@ class AutogradeApp(AssignmentsApp):
             with self.executor() as executor:
                 for assignment in self.assignments():
                     whole = self.autograde(assignment, executor) and whole
-        except (PaperError, SandboxError) as error:
+        except (AssignmentError, GradingError) as error:
             self.exit_with(str(error))
         except (OSError, SQLAlchemyError) as error:  # the disk is full, the gradebook locked
             self.exit_with(f"{error}\n{kept}")
@@ -165,8 +167,8 @@ class AutogradeApp(AssignmentsApp):
         progress = Progress(assignment, len(chosen))
         for result in batch.autograde(chosen):
             progress.tell(result)
-        for doubt in batch.doubts:
-            print(f"{assignment}  WARNING: {doubt}")
+        for warning in batch.warnings:
+            print(f"{assignment}  WARNING: {warning}")
         progress.end()
         print(tables.tasks(summarise(self.coursedir, assignment)), flush=True)
         if not self.feedback:
@@ -330,7 +332,7 @@ class ReportApp(AssignmentsApp):
                 tables.write_csv(summaries, Path(self.csv))
             if self.json:
                 tables.write_json(summaries, Path(self.json), made)
-        except (OSError, PaperError) as error:
+        except (OSError, AssignmentError) as error:
             self.exit_with(str(error))
         except SQLAlchemyError as error:  # its other lines are for developers
             self.exit_with(f"the gradebook can't be read: {str(error).splitlines()[0]}")

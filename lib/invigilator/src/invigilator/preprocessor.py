@@ -24,12 +24,13 @@ from nbgrader.preprocessors import NbGraderPreprocessor
 from nbgrader.utils import find_all_files
 from traitlets import Bool
 
-from invigilator.course.assignment import read_paper
-from invigilator.trusted.examiner import Work
-from invigilator.trusted.worker import Room
-from invigilator.untrusted.sandbox import Allowance
+from invigilator.batch.execution import close_worker, open_worker, warm_worker
+from invigilator.course.assignment import AssignmentError, read_specs
+from invigilator.protocol.limits import Limits
+from invigilator.protocol.messages import Graded, Lost, NotebookSubmission, Ungradable
 
-_rooms: list[Room] = []  # one at most, kept warm from one submission to the next
+# A worker is kept warm from one submission to the next.
+atexit.register(close_worker)
 
 
 class Isolated(NbGraderPreprocessor):  # type: ignore[misc]
@@ -40,11 +41,13 @@ class Isolated(NbGraderPreprocessor):  # type: ignore[misc]
     def preprocess(
         self, nb: NotebookNode, resources: dict[str, Any]
     ) -> tuple[NotebookNode, dict[str, Any]]:
-        about = resources["nbgrader"]
+        names = resources["nbgrader"]
         course = CourseDirectory(parent=self)
-        with Gradebook(about["db_url"], course.course_id) as gradebook:
-            names = (about["assignment"], about["notebook"])
-            paper = read_paper(course, gradebook, *names, self.config)
+        with Gradebook(names["db_url"], course.course_id) as gradebook:
+            specs = read_specs(course, gradebook, names["assignment"], self.config)
+        spec = specs.get(names["notebook"])
+        if spec is None:
+            raise AssignmentError(f"{names['assignment']} has no notebook {names['notebook']}")
         folder = Path(resources["metadata"]["path"])
         files = {
             str(Path(name).relative_to(folder)): Path(name).read_bytes()
@@ -52,24 +55,13 @@ class Isolated(NbGraderPreprocessor):  # type: ignore[misc]
         }
         seed = int(os.environ.get("GRADING_SEED") or secrets.randbits(32))
         text = nbformat.writes(nb).encode()
-        work = Work(about["student"], text, files, seed, prepared=True)
-        result = room(paper.modules, Allowance(parent=self), self.sandbox).examine(paper, work)
-        if why := result.get("failed") or result.get("lost"):
-            raise RuntimeError(why)
-        self.log.info("The seed of the hidden tests was %d", seed)
-        return nbformat.reads(result["notebook"], as_version=4), resources
-
-
-def room(modules: tuple[str, ...], allowance: Allowance, isolated: bool) -> Room:
-    """The warm room, or a new one if another assignment needs other modules."""
-    if _rooms and not (set(modules) <= set(_rooms[0].modules) and _rooms[0].isolated == isolated):
-        _rooms.pop().close()
-    if not _rooms:
-        _rooms.append(Room(modules, allowance, isolated))
-    return _rooms[0]
-
-
-@atexit.register
-def _close() -> None:
-    while _rooms:
-        _rooms.pop().close()
+        submission = NotebookSubmission(names["student"], text, files, seed, prepared=True)
+        limits = Limits(parent=self)
+        worker = warm_worker(spec, limits, self.sandbox)
+        worker = worker or open_worker(spec, limits, self.sandbox)
+        match worker.examine(spec, submission):
+            case Ungradable(reason) | Lost(reason):
+                raise RuntimeError(reason)
+            case Graded(notebook):
+                self.log.info("The seed of the hidden tests was %d", seed)
+                return nbformat.reads(notebook, as_version=4), resources

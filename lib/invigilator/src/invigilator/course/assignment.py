@@ -1,4 +1,4 @@
-"""An examination paper: all that grading one notebook takes, without the gradebook and its folders.
+"""The specification of an assignment: all that grading takes, without gradebook and folders.
 
 It can be pickled, so an examiner on another machine needs nothing else.
 """
@@ -22,7 +22,7 @@ from nbgrader.utils import find_all_files, is_grade, is_solution
 from traitlets.config import Config
 
 
-class PaperError(ValueError):
+class AssignmentError(ValueError):
     """An assignment that can't be graded as it is, and why."""
 
 
@@ -58,12 +58,12 @@ class Step:
 
 
 @dataclass(frozen=True)
-class Paper:
+class AssignmentSpec:
     """One notebook of an assignment.
 
     `order` are the names of the instructor's cells and `ids` their ids, `files` what lies beside
-    the notebook and `own_files` those of them that students may replace, `modules` what is worth
-    importing beforehand.
+    the notebook and `own_files` those of them that students may replace, `modules` what any of the
+    assignment's notebooks imports: one sandbox serves them all.
     """
 
     assignment: str
@@ -85,62 +85,80 @@ class Paper:
         steps = [(step.source, step.test, step.solution, sorted(step.binds)) for step in self.steps]
         cells = [asdict(self.cells[name]) for name in sorted(self.cells)]
         files = {name: hashlib.sha256(self.files[name]).hexdigest() for name in self.files}
+        # The instructor's answers are left out: a better solution changes no grade.
         parts = (self.kernelspec, cells, steps, files, self.config)
         text = json.dumps(parts, sort_keys=True, default=repr)
         return hashlib.sha256(text.encode()).hexdigest()
 
+    def files_beside(self, submitted: dict[str, bytes]) -> dict[str, bytes]:
+        """What lies beside the notebook: the student's files, the instructor's over them."""
+        kept = {name for name in self.own_files if name in submitted}
+        instructors = {name: self.files[name] for name in self.files if name not in kept}
+        return {**submitted, **instructors}
+
     def without_hidden(self, source: str) -> str:
         """A cell's text as students have it."""
         begin, end = self.hidden
-        kept, inside = [], False
+        visible, inside = [], False
         for line in source.split("\n"):
             inside = inside or begin in line
             if not inside:
-                kept.append(line)
+                visible.append(line)
             inside = inside and end not in line
-        return "\n".join(kept)
+        return "\n".join(visible)
 
 
-def read_paper(
-    course: CourseDirectory, gradebook: Gradebook, assignment: str, notebook: str, config: Config
-) -> Paper:
-    """The paper of a notebook, from the gradebook and the instructor's folder."""
+def read_specs(
+    course: CourseDirectory, gradebook: Gradebook, assignment: str, config: Config
+) -> dict[str, AssignmentSpec]:
+    """The notebooks of an assignment by name, from the gradebook and the instructor's folder.
+
+    Raises AssignmentError where one of the two lacks something.
+    """
+    try:
+        masters = {n.name: n for n in gradebook.find_assignment(assignment).notebooks}
+    except MissingEntry:
+        how = f"run `nbgrader generate_assignment {assignment}`"
+        raise AssignmentError(f"{assignment} is not in the gradebook: {how}") from None
     folder = Path(course.format_path(course.source_directory, ".", assignment))
     if not folder.is_absolute():
         folder = Path(course.root) / folder
-    path = folder / f"{notebook}.ipynb"
-    if not path.is_file():
-        raise PaperError(f"the instructor's notebook {path} is missing")
-    try:
-        master = gradebook.find_notebook(notebook, assignment)
-    except MissingEntry:
-        raise PaperError(
-            f"{assignment} is not in the gradebook: run `nbgrader generate_assignment {assignment}`"
-        ) from None
-    source = nbformat.read(path, as_version=4)
-    clear = ClearHiddenTests(config=config)
+    sources = {name: _read_source(folder / f"{name}.ipynb") for name in sorted(masters)}
+    # A dict keeps the order and drops what comes twice.
+    modules = dict.fromkeys(module for source in sources.values() for module in imported(source))
     files = {
         str(Path(name).relative_to(folder)): Path(name).read_bytes()
         for name in find_all_files(str(folder), [*course.ignore, "*.ipynb"])
     }
-    own = config.get("Autograde", {}).get("exclude_overwriting", {})
-    cells = master_cells(master)
-    known = [cell for cell in source.cells if "nbgrader" in cell.metadata]
-    return Paper(
-        assignment,
-        notebook,
-        master.kernelspec,
-        cells,
-        [cell.metadata.nbgrader.grade_id for cell in known],
-        {cell.metadata.nbgrader.grade_id: cell.get("id", "") for cell in known},
-        steps(source, cells),
-        nbformat.writes(source),
-        files,
-        frozenset(own.get(assignment, ())),
-        config,
-        imported(source),
-        (clear.begin_test_delimeter, clear.end_test_delimeter),
-    )
+    replaceable = config.get("Autograde", {}).get("exclude_overwriting", {}).get(assignment, ())
+    clear = ClearHiddenTests(config=config)
+    specs = {}
+    for name, source in sources.items():
+        cells = master_cells(masters[name])
+        named = [cell for cell in source.cells if "nbgrader" in cell.metadata]
+        specs[name] = AssignmentSpec(
+            assignment,
+            name,
+            masters[name].kernelspec,
+            cells,
+            [cell.metadata.nbgrader.grade_id for cell in named],
+            {cell.metadata.nbgrader.grade_id: cell.get("id", "") for cell in named},
+            steps(source, cells),
+            nbformat.writes(source),
+            files,
+            frozenset(replaceable),
+            config,
+            tuple(modules),
+            (clear.begin_test_delimeter, clear.end_test_delimeter),
+        )
+    return specs
+
+
+def _read_source(path: Path) -> NotebookNode:
+    if not path.is_file():
+        raise AssignmentError(f"the instructor's notebook {path} is missing")
+    source: NotebookNode = nbformat.read(path, as_version=4)
+    return source
 
 
 def master_cells(notebook: Any) -> dict[str, MasterCell]:
@@ -171,9 +189,12 @@ def steps(source: NotebookNode, cells: dict[str, MasterCell]) -> list[Step]:
             continue
         name = cell.metadata.get("nbgrader", {}).get("grade_id", "")
         binds, imports = bound(cell.source)
+        # The answer is the student's to give. Of the instructor's only the imports are run, which
+        # later tests may use.
         if is_solution(cell):
             found.append(Step("", None, True, binds, imports))
         elif is_grade(cell) and name in cells:
+            # As the gradebook has it, which is what was released; the folder may hold a newer one.
             found.append(Step(cells[name].source, name, binds=bound(cells[name].source)[0]))
         else:
             found.append(Step(cell.source, binds=binds))
@@ -186,6 +207,7 @@ def bound(source: str) -> tuple[frozenset[str], str]:
         tree = _parsed(source)
     except SyntaxError:
         return frozenset(), ""
+    # Imports are the instructor's own: modules can't cross, and a test means the real one.
     names: set[str] = set()
     imports: list[ast.stmt] = []
 
@@ -193,6 +215,7 @@ def bound(source: str) -> tuple[frozenset[str], str]:
         match node:
             case ast.FunctionDef() | ast.AsyncFunctionDef() | ast.ClassDef():
                 names.add(node.name)
+                # Names bound within a function are none of the notebook's.
                 return
             case ast.Lambda() | ast.ListComp() | ast.SetComp() | ast.DictComp():
                 return

@@ -1,4 +1,4 @@
-"""What nbgrader does to a notebook before and after its cells are run, from a paper alone.
+"""What nbgrader does to a notebook before and after its cells are run, without the gradebook.
 
 nbgrader's preprocessors open the gradebook once each and stop at what they don't expect. Those that
 need the gradebook are replaced here; any other that a course has configured runs as it is.
@@ -16,7 +16,7 @@ from nbgrader.utils import compute_checksum, is_task
 from traitlets.config import Config
 from traitlets.utils.importstring import import_item
 
-from invigilator.course.assignment import MasterCell, Paper
+from invigilator.course.assignment import AssignmentSpec, MasterCell
 from invigilator.course.repair import recognised
 
 Resources = dict[str, Any]
@@ -34,19 +34,19 @@ _RUN = {"Execute", "Isolated"}
 
 
 def sanitise(
-    notebook: NotebookNode, paper: Paper, resources: Resources, notes: list[str]
+    notebook: NotebookNode, spec: AssignmentSpec, resources: Resources, notes: list[str]
 ) -> NotebookNode:
     """The notebook as it is to be run: with the instructor's cells in place of those changed."""
-    before, _ = _configured(paper.config)
-    notebook = conform(notebook, paper, notes)
+    before, _ = _configured(spec.config)
+    notebook = conform(notebook, spec, notes)
     for preprocessor in before:
         notebook, _ = preprocessor(notebook, resources)
     return notebook
 
 
-def finish(notebook: NotebookNode, paper: Paper, resources: Resources) -> NotebookNode:
+def finish(notebook: NotebookNode, spec: AssignmentSpec, resources: Resources) -> NotebookNode:
     """The notebook as it is kept, after its cells have been run."""
-    _, after = _configured(paper.config)
+    _, after = _configured(spec.config)
     for preprocessor in after:
         notebook, _ = preprocessor(notebook, resources)
     return notebook
@@ -61,16 +61,19 @@ def _configured(config: Config) -> tuple[list[Any], list[Any]]:
         listed = settings.get(name, traits[name].default())
         kinds += [import_item(kind) if isinstance(kind, str) else kind for kind in listed]
     names = [kind.__name__ for kind in kinds]
+    # A course may have put steps of its own on either side of running the cells.
     middle = next((place for place, name in enumerate(names) if name in _RUN), len(names))
-    made = [None if kind.__name__ in _REPLACED | _RUN else kind(config=config) for kind in kinds]
-    return [p for p in made[:middle] if p], [p for p in made[middle:] if p]
+    replaced = _REPLACED | _RUN
+    before = [kind(config=config) for kind in kinds[:middle] if kind.__name__ not in replaced]
+    after = [kind(config=config) for kind in kinds[middle:] if kind.__name__ not in replaced]
+    return before, after
 
 
-def conform(notebook: NotebookNode, paper: Paper, notes: list[str]) -> NotebookNode:
+def conform(notebook: NotebookNode, spec: AssignmentSpec, notes: list[str]) -> NotebookNode:
     """Give graded cells back what makes them so, and put back those that are missing."""
-    if paper.kernelspec and (kernelspec := json.loads(paper.kernelspec)):
+    if spec.kernelspec and (kernelspec := json.loads(spec.kernelspec)):
         notebook.metadata["kernelspec"] = nbformat.from_dict(kernelspec)
-    found = recognised(notebook, paper)
+    found = recognised(notebook, spec)
     # A copy does for the tests that come after it, whichever of them is graded.
     first = {**found, **{_name(cell): cell for cell in reversed(notebook.cells)}}
     names = {id(cell): name for name, cell in found.items()}
@@ -78,18 +81,19 @@ def conform(notebook: NotebookNode, paper: Paper, notes: list[str]) -> NotebookN
         name = names.get(id(cell))
         old = cell.metadata.pop("nbgrader", {})
         if name is not None:
-            _restore(cell, paper.cells[name], old, notes)
-        elif isinstance(copied := old.get("grade_id"), str) and copied in paper.cells:
+            _restore(cell, spec.cells[name], old, notes)
+        elif isinstance(copied := old.get("grade_id"), str) and copied in spec.cells:
             notes.append(f"a copy of the cell {copied} is not graded")
-    for place, name in enumerate(paper.order):
-        master = paper.cells.get(name)
+    for place, name in enumerate(spec.order):
+        master = spec.cells.get(name)
         if master is None or master.max_score is None:
             continue
-        before = {id(first[each]) for each in paper.order[:place] if each in first}
+        before = {id(first[each]) for each in spec.order[:place] if each in first}
+        # A test sees what cells above it did: it has to come after all that it tests.
         spots = [spot for spot, cell in enumerate(notebook.cells, 1) if id(cell) in before]
         last = max(spots, default=0)
         if name not in found:
-            found[name] = first[name] = _made(master, notebook, paper)
+            found[name] = first[name] = _made(master, notebook, spec)
             notebook.cells.insert(last, found[name])
             notes.append(f"the cell {name} was missing and has been put back")
         elif master.test and any(cell is found[name] for cell in notebook.cells[:last]):
@@ -104,9 +108,9 @@ def _name(cell: NotebookNode) -> str:
     return str(cell.metadata.get("nbgrader", {}).get("grade_id", ""))
 
 
-def _made(master: MasterCell, notebook: NotebookNode, paper: Paper) -> NotebookNode:
+def _made(master: MasterCell, notebook: NotebookNode, spec: AssignmentSpec) -> NotebookNode:
     """A cell of the instructor's that a notebook lacks."""
-    cell: NotebookNode = OverwriteCells(config=paper.config).missing_cell_transform(
+    cell: NotebookNode = OverwriteCells(config=spec.config).missing_cell_transform(
         nbformat.from_dict({**vars(master)}), master.max_score, master.solution, master.task
     )
     cell["id"] = _free(master.name, notebook)
@@ -137,7 +141,7 @@ def _restore(cell: NotebookNode, master: MasterCell, old: dict[str, Any], notes:
         else:
             cell.pop("outputs", None)
             cell.pop("execution_count", None)
-    about = {
+    metadata = {
         "cell_type": master.cell_type,
         "checksum": master.checksum,
         "grade": master.max_score is not None and not master.task,
@@ -149,12 +153,12 @@ def _restore(cell: NotebookNode, master: MasterCell, old: dict[str, Any], notes:
         "task": master.task,
     }
     if master.max_score is None:
-        del about["points"]
+        del metadata["points"]
     if old.get("points", master.max_score) != master.max_score:
         notes.append(f"the points of the cell {master.name} had been changed")
-    if "points" in about and old.get("points") == about["points"]:
-        about["points"] = old["points"]  # 2 is not 2.0 in a file
-    cell.metadata["nbgrader"] = nbformat.from_dict(about)
+    if "points" in metadata and old.get("points") == metadata["points"]:
+        metadata["points"] = old["points"]  # 2 is not 2.0 in a file
+    cell.metadata["nbgrader"] = nbformat.from_dict(metadata)
     if master.locked and compute_checksum(cell) != master.checksum:
         cell.source = master.source
 

@@ -14,7 +14,7 @@ from typing import Any
 import nbformat
 from nbformat import NotebookNode
 
-from invigilator.course.assignment import Paper, bound
+from invigilator.course.assignment import AssignmentSpec, bound
 
 _MARKS = (
     (codecs.BOM_UTF8, "utf-8-sig"),
@@ -72,6 +72,7 @@ def _decoded(content: bytes, notes: list[str]) -> str:
     """The text of a file."""
     if not content.strip():
         raise Unreadable("is empty")
+    # UTF-32's mark begins with UTF-16's, so it stands before it in the list.
     encoding = next((name for mark, name in _MARKS if content.startswith(mark)), "utf-8")
     try:
         return content.decode(encoding)
@@ -94,6 +95,7 @@ def _parsed(text: str) -> Any:
         words = "nested too deep" if isinstance(error, RecursionError) else str(error)
         why = f"is not a notebook: its JSON breaks off or is wrong ({words})"
         raise Unreadable(why) from None
+    # Only JSON's escapes can write half a character: without one, there is nothing to look for.
     return _whole(raw) if "\\ud" in text or "\\uD" in text else raw
 
 
@@ -150,6 +152,7 @@ def _identify(cells: list[dict[str, Any]], notes: list[str]) -> None:
         else:
             new += old is not None
             cell["id"] = None
+    # Twice as many names as cells: even if half of them are taken, there are enough.
     free = (name for n in range(2 * len(cells)) if (name := f"cell-{n}") not in taken)
     for cell in cells:
         cell["id"] = cell["id"] or next(free)
@@ -159,10 +162,12 @@ def _identify(cells: list[dict[str, Any]], notes: list[str]) -> None:
 
 def _bare(notebook: NotebookNode, notes: list[str]) -> None:
     """Leave out what the format doesn't allow, when that is not what a cell is made of."""
+    # Whatever else is wrong with a cell, its answer can be graded.
     notebook.metadata = nbformat.from_dict({})
     for cell in notebook.cells:
-        kept = {key: cell.metadata[key] for key in ("nbgrader",) if key in cell.metadata}
-        cell.metadata = nbformat.from_dict(kept)
+        graded = "nbgrader" in cell.metadata
+        needed = {"nbgrader": cell.metadata.nbgrader} if graded else {}
+        cell.metadata = nbformat.from_dict(needed)
         cell.pop("attachments", None)
     try:
         nbformat.validate(notebook)
@@ -172,8 +177,8 @@ def _bare(notebook: NotebookNode, notes: list[str]) -> None:
     notes.append("metadata that the format doesn't allow were left out")
 
 
-def recognised(notebook: NotebookNode, paper: Paper) -> dict[str, NotebookNode]:
-    """The cell that is each of a paper's: by its name, else its id, else what it says or binds.
+def recognised(notebook: NotebookNode, spec: AssignmentSpec) -> dict[str, NotebookNode]:
+    """The cell that is each of the instructor's: by its name, its id, else what it says or binds.
 
     The last one counts where there are several.
     """
@@ -181,15 +186,16 @@ def recognised(notebook: NotebookNode, paper: Paper) -> dict[str, NotebookNode]:
     others = []
     for cell in notebook.cells:
         name = cell.metadata.get("nbgrader", {}).get("grade_id")
-        if isinstance(name, str) and name in paper.cells:
+        if isinstance(name, str) and name in spec.cells:
             found[name] = cell
         else:
             others.append(cell)
-    lost = [name for name in paper.order if name in paper.cells and name not in found]
+    lost = [name for name in spec.order if name in spec.cells and name not in found]
     for name in lost:
-        master = paper.cells[name]
-        given, binds = paper.without_hidden(master.source), bound(master.source)[0]
-        same = [cell for cell in others if cell.id == paper.ids.get(name)]
+        master = spec.cells[name]
+        # Some tools drop metadata, some ids too: what a cell says or binds is what is left.
+        given, binds = spec.without_hidden(master.source), bound(master.source)[0]
+        same = [cell for cell in others if cell.id == spec.ids.get(name)]
         same = same or [cell for cell in others if cell.source.strip() == given.strip()]
         if not same and master.solution and binds:
             same = [cell for cell in others if binds <= bound(cell.source)[0]]
@@ -199,20 +205,22 @@ def recognised(notebook: NotebookNode, paper: Paper) -> dict[str, NotebookNode]:
     return found
 
 
-def matched(papers: Iterable[Paper], notebooks: Mapping[str, bytes]) -> dict[str, str]:
+def matched(specs: Iterable[AssignmentSpec], notebooks: Mapping[str, bytes]) -> dict[str, str]:
     """Which file is which notebook of an assignment, by its name, else by what is in it."""
-    papers = list(papers)
-    found = {paper.notebook: paper.notebook for paper in papers if paper.notebook in notebooks}
-    missing = [paper for paper in papers if paper.notebook not in found]
-    names = [name for name in notebooks if name not in found] if missing else []
+    specs = list(specs)
+    found = {spec.notebook: spec.notebook for spec in specs if spec.notebook in notebooks}
+    missing = [spec for spec in specs if spec.notebook not in found]
+    if not missing:
+        return found
     others = {}
-    for name in names:
+    for name in sorted(name for name in notebooks if name not in found):
         with contextlib.suppress(Unreadable):
             others[name] = read(notebooks[name])[0]
-    for paper in missing:
-        likeness = {name: len(recognised(others[name], paper)) for name in sorted(others)}
+    for spec in missing:
+        likeness = {name: len(recognised(other, spec)) for name, other in others.items()}
         best = max(likeness, key=likeness.__getitem__, default=None)
-        if best is not None and 2 * likeness[best] >= len(paper.cells):
-            found[paper.notebook] = best
+        # With fewer than half of its cells, it is more likely to be another notebook.
+        if best is not None and 2 * likeness[best] >= len(spec.cells):
+            found[spec.notebook] = best
             del others[best]
     return found

@@ -11,7 +11,7 @@ from pathlib import Path
 from nbgrader.coursedir import CourseDirectory
 from nbgrader.utils import find_all_files
 
-from invigilator.course.assignment import Paper
+from invigilator.course.assignment import AssignmentSpec
 from invigilator.course.repair import matched
 
 _LARGEST = 100 << 20  # bytes of a student's files that are read
@@ -66,10 +66,12 @@ def students(course: CourseDirectory, assignment: str) -> list[str]:
     return sorted({match["student"] for match in matches if match} - excluded)
 
 
-def submission(course: CourseDirectory, papers: Iterable[Paper], student: str) -> Submission:
+def read_submission(
+    course: CourseDirectory, specs: Iterable[AssignmentSpec], student: str
+) -> Submission:
     """Read what a student handed in; links are not followed, wherever they lead."""
-    papers = list(papers)
-    assignment = papers[0].assignment
+    specs = list(specs)
+    assignment = specs[0].assignment
     folder = Path(course.format_path(course.submitted_directory, student, assignment))
     contents: dict[str, bytes] = {}
     left_out: dict[str, str] = {}
@@ -77,10 +79,12 @@ def submission(course: CourseDirectory, papers: Iterable[Paper], student: str) -
     for path in _paths(folder, course):
         name = path.relative_to(folder).as_posix()
         try:
+            # Not stat(): a link could name any file of the instructor's.
             status = path.lstat()
             size += status.st_size
             if why := _NOT_READ.get(stat.S_IFMT(status.st_mode)):
                 left_out[name] = why
+            # What is handed in is held in memory, and sent to an examiner.
             elif size > _LARGEST:
                 left_out[name] = f"is too large: more than {_LARGEST >> 20} MiB were handed in"
             elif stat.S_ISREG(status.st_mode):
@@ -89,7 +93,7 @@ def submission(course: CourseDirectory, papers: Iterable[Paper], student: str) -
             left_out[name] = f"can't be read: {error.strerror}"
     notebooks = {n.removesuffix(".ipynb"): c for n, c in contents.items() if _is_notebook(n)}
     others = {name: c for name, c in contents.items() if not name.endswith(".ipynb")}
-    named = matched(papers, notebooks)
+    named = matched(specs, notebooks)
     return Submission(student, folder, notebooks, named, others, left_out)
 
 

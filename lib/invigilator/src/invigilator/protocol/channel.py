@@ -7,21 +7,21 @@ import socket
 import struct
 import time
 
-from invigilator.protocol.wire import Limits, WireError
+from invigilator.protocol.wire import MessageLimits, WireError
 
 _LENGTH = struct.Struct(">Q")
 _SHORT = 1 << 16
 
 
-class Gone(ConnectionError):
+class Disconnected(ConnectionError):
     """The other side has ended."""
 
 
 class Channel:
     """Messages over a connected socket, whole or not at all."""
 
-    def __init__(self, sock: socket.socket, limits: Limits | None = None) -> None:
-        self.socket, self.limits = sock, limits or Limits()
+    def __init__(self, sock: socket.socket, limits: MessageLimits | None = None) -> None:
+        self.socket, self.limits = sock, limits or MessageLimits()
 
     def fileno(self) -> int:
         return self.socket.fileno()
@@ -30,7 +30,7 @@ class Channel:
         self.socket.close()
 
     def send(self, data: bytes, deadline: float | None = None) -> None:
-        """Send an encoded value. Raises Gone, or TimeoutError when `deadline` passes."""
+        """Send an encoded value. Raises Disconnected, or TimeoutError when `deadline` passes."""
         head = _LENGTH.pack(len(data))
         try:
             self._wait(deadline)
@@ -41,11 +41,12 @@ class Channel:
         except TimeoutError:
             raise
         except OSError:
-            raise Gone("the other side has ended") from None
+            raise Disconnected("the other side has ended") from None
 
     def receive(self, deadline: float | None = None) -> bytearray:
-        """The bytes of the next message. Raises Gone, TimeoutError or WireError."""
+        """The bytes of the next message. Raises Disconnected, TimeoutError or WireError."""
         (length,) = _LENGTH.unpack(self._read(8, deadline))
+        # The sender may be a student: what it announces is no reason to take memory.
         if length > self.limits.size:
             raise WireError(f"a message of {length} bytes was announced")
         return self._read(length, deadline)
@@ -69,6 +70,6 @@ class Channel:
             except OSError:
                 part = b""
             if not part:
-                raise Gone("the other side has ended")
+                raise Disconnected("the other side has ended")
             data += part
         return data

@@ -23,7 +23,7 @@ class WireError(ValueError):
 
 
 @dataclass(frozen=True)
-class Limits:
+class MessageLimits:
     """How large a message may be: bytes in all, values in all, depth of nesting."""
 
     size: int = 1 << 28
@@ -33,12 +33,14 @@ class Limits:
 
 @dataclass(frozen=True)
 class Special:
-    """Something that isn't plain data, as plain data: its kind, and what is said of it."""
+    """Something that isn't plain data, as plain data: its kind, and what describes it."""
 
     kind: str
-    about: Any
+    payload: Any
 
 
+# Dtypes whose bytes are plain values. Objects would be addresses in memory; records are left out,
+# as their parts may be objects.
 _DTYPE = re.compile(
     r"[<>|](b1|[iu][1248]|f(2|4|8|16)|c(8|16|32)|[SU]\d{1,6}|[mM]8(\[\d{0,6}[a-zA-Z]{1,2}\])?)"
 )
@@ -48,25 +50,25 @@ _FLOAT, _COMPLEX = struct.Struct(">d"), struct.Struct(">dd")
 
 
 def encode(
-    value: Any, special: Callable[[Any], Special] | None = None, limits: Limits | None = None
+    value: Any, special: Callable[[Any], Special] | None = None, limits: MessageLimits | None = None
 ) -> bytes:
     """The bytes of a value. What isn't plain goes through `special`; without it, that is an error.
 
     >>> decode(encode({"x": (1, None, np.arange(3.0))}))
     {'x': (1, None, array([0., 1., 2.]))}
     """
-    return b"".join(_Encoder(special, limits or Limits()).parts_of(value))
+    return b"".join(_Encoder(special, limits or MessageLimits()).parts_of(value))
 
 
 def decode(
     data: bytes | bytearray | memoryview,
     special: Callable[[Special], Any] | None = None,
-    limits: Limits | None = None,
+    limits: MessageLimits | None = None,
 ) -> Any:
     """The value of some bytes; `special` makes what isn't plain. Raises WireError, nothing else."""
-    decoder = _Decoder(memoryview(data), special, limits or Limits())
+    decoder = _Decoder(memoryview(data), special, limits or MessageLimits())
     try:
-        value = decoder.value(0)
+        value = decoder.read(0)
     except WireError:
         raise
     except (ValueError, TypeError, OverflowError, MemoryError, RecursionError) as error:
@@ -77,12 +79,12 @@ def decode(
 
 
 class _Encoder:
-    def __init__(self, special: Callable[[Any], Special] | None, limits: Limits) -> None:
+    def __init__(self, special: Callable[[Any], Special] | None, limits: MessageLimits) -> None:
         self.special, self.limits, self.items, self.size = special, limits, 0, 0
         self.parts: list[bytes] = []
 
     def parts_of(self, value: Any) -> list[bytes]:
-        self.add(value, 0)
+        self.write(value, 0)
         return self.parts
 
     def put(self, part: bytes) -> None:
@@ -91,144 +93,147 @@ class _Encoder:
         if self.size > self.limits.size:
             raise WireError(f"a value is larger than {self.limits.size} bytes")
 
-    def sized(self, tag: bytes, data: bytes) -> None:
+    def write_sized(self, tag: bytes, data: bytes) -> None:
         self.put(tag + _LENGTH.pack(len(data)) + data)
 
-    def add(self, value: Any, depth: int) -> None:
+    def write(self, value: Any, depth: int) -> None:
         self.items += 1
         if self.items > self.limits.items:
             raise WireError(f"a value has more than {self.limits.items} parts")
         if depth > self.limits.depth:
             raise WireError(f"a value is nested deeper than {self.limits.depth}")
-        write = _WRITERS.get(type(value))
-        if write is None:
+        writer = _WRITERS.get(type(value))
+        if writer is None:
             # A subclass crosses as what it is a kind of, without what it adds.
             kinds = (kind for kind in _WRITERS if isinstance(value, kind))
-            write = _WRITERS.get(next(kinds, object), _Encoder.other)
-        write(self, value, depth)
+            writer = _WRITERS.get(next(kinds, object), _Encoder.write_other)
+        writer(self, value, depth)
 
-    def none(self, value: None, depth: int) -> None:
+    def write_none(self, value: None, depth: int) -> None:
         self.put(b"N")
 
-    def ellipsis(self, value: Any, depth: int) -> None:
+    def write_ellipsis(self, value: Any, depth: int) -> None:
         self.put(b".")
 
-    def a_bool(self, value: bool, depth: int) -> None:
+    def write_bool(self, value: bool, depth: int) -> None:
         self.put(b"T" if value else b"F")
 
-    def a_int(self, value: int, depth: int) -> None:
+    def write_int(self, value: int, depth: int) -> None:
         number = int(value)
-        self.sized(b"i", number.to_bytes(number.bit_length() // 8 + 1, "big", signed=True))
+        self.write_sized(b"i", number.to_bytes(number.bit_length() // 8 + 1, "big", signed=True))
 
-    def a_float(self, value: float, depth: int) -> None:
+    def write_float(self, value: float, depth: int) -> None:
         self.put(b"d" + _FLOAT.pack(value))
 
-    def a_complex(self, value: complex, depth: int) -> None:
+    def write_complex(self, value: complex, depth: int) -> None:
         self.put(b"c" + _COMPLEX.pack(value.real, value.imag))
 
-    def a_str(self, value: str, depth: int) -> None:
-        self.sized(b"s", str.encode(value, "utf-8", "surrogatepass"))
+    def write_str(self, value: str, depth: int) -> None:
+        self.write_sized(b"s", str.encode(value, "utf-8", "surrogatepass"))
 
-    def a_bytes(self, value: bytes, depth: int) -> None:
-        self.sized(b"b", bytes(value))
+    def write_bytes(self, value: bytes, depth: int) -> None:
+        self.write_sized(b"b", bytes(value))
 
-    def a_dict(self, value: dict[Any, Any], depth: int) -> None:
+    def write_dict(self, value: dict[Any, Any], depth: int) -> None:
         self.put(b"{" + _LENGTH.pack(dict.__len__(value)))
         for key, each in dict.items(value):
-            self.add(key, depth + 1)
-            self.add(each, depth + 1)
+            self.write(key, depth + 1)
+            self.write(each, depth + 1)
 
-    def a_tuple(self, value: tuple[Any, ...], depth: int) -> None:
-        self.several(b"(", [*tuple.__iter__(value)], depth)
+    def write_tuple(self, value: tuple[Any, ...], depth: int) -> None:
+        self.write_sequence(b"(", [*tuple.__iter__(value)], depth)
 
-    def a_list(self, value: list[Any], depth: int) -> None:
-        self.several(b"[", [*list.__iter__(value)], depth)
+    def write_list(self, value: list[Any], depth: int) -> None:
+        self.write_sequence(b"[", [*list.__iter__(value)], depth)
 
-    def a_set(self, value: set[Any], depth: int) -> None:
-        self.several(b"<", [*set.__iter__(value)], depth)
+    def write_set(self, value: set[Any], depth: int) -> None:
+        self.write_sequence(b"<", [*set.__iter__(value)], depth)
 
-    def a_frozenset(self, value: frozenset[Any], depth: int) -> None:
-        self.several(b">", [*frozenset.__iter__(value)], depth)
+    def write_frozenset(self, value: frozenset[Any], depth: int) -> None:
+        self.write_sequence(b">", [*frozenset.__iter__(value)], depth)
 
-    def a_slice(self, value: slice, depth: int) -> None:
-        self.several(b":", [value.start, value.stop, value.step], depth)
+    def write_slice(self, value: slice, depth: int) -> None:
+        self.write_sequence(b":", [value.start, value.stop, value.step], depth)
 
-    def a_range(self, value: range, depth: int) -> None:
-        self.several(b"r", [value.start, value.stop, value.step], depth)
+    def write_range(self, value: range, depth: int) -> None:
+        self.write_sequence(b"r", [value.start, value.stop, value.step], depth)
 
-    def several(self, tag: bytes, values: list[Any], depth: int) -> None:
+    def write_sequence(self, tag: bytes, values: list[Any], depth: int) -> None:
         self.put(tag + _LENGTH.pack(len(values)))
         for each in values:
-            self.add(each, depth + 1)
+            self.write(each, depth + 1)
 
-    def array(self, value: Any, depth: int, tag: bytes = b"a") -> None:
+    # What a test compares must be what the function gave: order in memory and whether it can be
+    # written to cross too.
+    def write_array(self, value: Any, depth: int, tag: bytes = b"a") -> None:
         value = np.asarray(value)
         if not _DTYPE.fullmatch(value.dtype.str) or not value.dtype.itemsize:
-            self.other(value, depth)
+            self.write_other(value, depth)
             return
+        # Asked before the copy: a broadcast array may announce more than there is memory.
         if value.nbytes + self.size > self.limits.size:
             raise WireError(f"a value is larger than {self.limits.size} bytes")
         fortran = value.ndim > 1 and value.flags.f_contiguous and not value.flags.c_contiguous
         flags = 1 * fortran + 2 * value.flags.writeable
-        self.sized(tag, value.dtype.str.encode())
+        self.write_sized(tag, value.dtype.str.encode())
         self.put(struct.pack(f">BB{value.ndim}QQ", flags, value.ndim, *value.shape, value.nbytes))
         self.put(value.tobytes("F" if fortran else "C"))
 
-    def scalar(self, value: np.generic, depth: int) -> None:
+    def write_scalar(self, value: np.generic, depth: int) -> None:
         if _DTYPE.fullmatch(value.dtype.str) and value.dtype.itemsize:
-            self.array(value, depth, b"g")
+            self.write_array(value, depth, b"g")
         else:
-            self.other(value, depth)
+            self.write_other(value, depth)
 
-    def dtype(self, value: np.dtype[Any], depth: int) -> None:
+    def write_dtype(self, value: np.dtype[Any], depth: int) -> None:
         if _DTYPE.fullmatch(value.str):
-            self.sized(b"t", value.str.encode())
+            self.write_sized(b"t", value.str.encode())
         else:
-            self.other(value, depth)
+            self.write_other(value, depth)
 
-    def mention(self, value: Special, depth: int) -> None:
+    def write_special(self, value: Special, depth: int) -> None:
         self.put(b"o")
-        self.add(value.kind, depth + 1)
-        self.add(value.about, depth + 1)
+        self.write(value.kind, depth + 1)
+        self.write(value.payload, depth + 1)
 
-    def other(self, value: Any, depth: int) -> None:
+    def write_other(self, value: Any, depth: int) -> None:
         if _is_tensor(value):
             self.put(b"e" + (b"\1" if value.requires_grad else b"\0"))
-            self.array(value.detach().numpy(), depth)
+            self.write_array(value.detach().numpy(), depth)
         elif self.special is None:
             raise WireError(f"{type(value).__name__} is not plain data")
         else:
-            self.add(self.special(value), depth + 1)
+            self.write(self.special(value), depth + 1)
 
 
 # In this order for subclasses: a bool is an int, and float64 is a float.
 _WRITERS: dict[type, Callable[[_Encoder, Any, int], None]] = {
-    bool: _Encoder.a_bool,
-    np.generic: _Encoder.scalar,
-    np.ndarray: _Encoder.array,
-    int: _Encoder.a_int,
-    float: _Encoder.a_float,
-    complex: _Encoder.a_complex,
-    str: _Encoder.a_str,
-    bytes: _Encoder.a_bytes,
-    bytearray: _Encoder.a_bytes,
-    dict: _Encoder.a_dict,
-    tuple: _Encoder.a_tuple,
-    list: _Encoder.a_list,
-    set: _Encoder.a_set,
-    frozenset: _Encoder.a_frozenset,
-    slice: _Encoder.a_slice,
-    range: _Encoder.a_range,
-    np.dtype: _Encoder.dtype,
-    Special: _Encoder.mention,
-    type(None): _Encoder.none,
-    type(...): _Encoder.ellipsis,
+    bool: _Encoder.write_bool,
+    np.generic: _Encoder.write_scalar,
+    np.ndarray: _Encoder.write_array,
+    int: _Encoder.write_int,
+    float: _Encoder.write_float,
+    complex: _Encoder.write_complex,
+    str: _Encoder.write_str,
+    bytes: _Encoder.write_bytes,
+    bytearray: _Encoder.write_bytes,
+    dict: _Encoder.write_dict,
+    tuple: _Encoder.write_tuple,
+    list: _Encoder.write_list,
+    set: _Encoder.write_set,
+    frozenset: _Encoder.write_frozenset,
+    slice: _Encoder.write_slice,
+    range: _Encoder.write_range,
+    np.dtype: _Encoder.write_dtype,
+    Special: _Encoder.write_special,
+    type(None): _Encoder.write_none,
+    type(...): _Encoder.write_ellipsis,
 }
 
 
 class _Decoder:
     def __init__(
-        self, data: memoryview, special: Callable[[Special], Any] | None, limits: Limits
+        self, data: memoryview, special: Callable[[Special], Any] | None, limits: MessageLimits
     ) -> None:
         self.data, self.special, self.limits = data, special, limits
         self.place = self.items = 0
@@ -244,18 +249,19 @@ class _Decoder:
     def unpack(self, form: struct.Struct) -> tuple[Any, ...]:
         return form.unpack(self.take(form.size))
 
-    def sized(self) -> bytes:
+    def read_sized(self) -> bytes:
         return bytes(self.take(self.unpack(_LENGTH)[0]))
 
-    def several(self, count: int, depth: int) -> list[Any]:
+    def read_sequence(self, count: int, depth: int) -> list[Any]:
+        # Before any memory is taken for them.
         if count > self.limits.items - self.items:
             raise WireError(f"a message has more than {self.limits.items} parts")
-        return [self.value(depth + 1) for _ in range(count)]
+        return [self.read(depth + 1) for _ in range(count)]
 
-    def parts(self, depth: int) -> list[Any]:
-        return self.several(self.unpack(_LENGTH)[0], depth)
+    def read_parts(self, depth: int) -> list[Any]:
+        return self.read_sequence(self.unpack(_LENGTH)[0], depth)
 
-    def value(self, depth: int) -> Any:
+    def read(self, depth: int) -> Any:
         self.items += 1
         if self.items > self.limits.items or depth > self.limits.depth:
             raise WireError("a message has too many parts, or nests too deep")
@@ -265,53 +271,58 @@ class _Decoder:
             raise WireError(f"a message holds an unknown tag {tag}")
         return read(self, depth)
 
-    def a_int(self, depth: int) -> int:
-        return int.from_bytes(self.sized(), "big", signed=True)
+    def read_int(self, depth: int) -> int:
+        return int.from_bytes(self.read_sized(), "big", signed=True)
 
-    def a_str(self, depth: int) -> str:
-        return self.sized().decode("utf-8", "surrogatepass")
+    def read_str(self, depth: int) -> str:
+        return self.read_sized().decode("utf-8", "surrogatepass")
 
-    def a_dict(self, depth: int) -> dict[Any, Any]:
-        entries = self.several(2 * self.unpack(_LENGTH)[0], depth)
+    def read_dict(self, depth: int) -> dict[Any, Any]:
+        entries = self.read_sequence(2 * self.unpack(_LENGTH)[0], depth)
         return dict(zip(entries[::2], entries[1::2], strict=True))
 
-    def mention(self, depth: int) -> Any:
-        kind, about = self.value(depth + 1), self.value(depth + 1)
+    def read_special(self, depth: int) -> Any:
+        kind, payload = self.read(depth + 1), self.read(depth + 1)
         if self.special is None or type(kind) is not str:
             raise WireError("a message holds more than plain data")
-        return self.special(Special(kind, about))
+        return self.special(Special(kind, payload))
 
-    def dtype(self) -> np.dtype[Any]:
-        text = self.sized()[:32].decode("ascii")
+    def read_dtype(self) -> np.dtype[Any]:
+        # NumPy would parse any text, and dtypes of objects are among those.
+        text = self.read_sized()[:32].decode("ascii")
         if not _DTYPE.fullmatch(text):
             raise WireError(f"a message holds an array of dtype {text!r}")
         return np.dtype(text)
 
-    def array(self) -> np.ndarray[Any, Any]:
-        dtype = self.dtype()
+    def read_array(self) -> np.ndarray[Any, Any]:
+        dtype = self.read_dtype()
         flags, dimensions = self.take(2)
         if dimensions > _MAX_DIMENSIONS:
             raise WireError(f"a message holds an array of {dimensions} axes")
         *shape, size = self.unpack(struct.Struct(f">{dimensions + 1}Q"))
         data = self.take(size)
+        # In Python's integers, which don't overflow.
         if not dtype.itemsize or size != math.prod(shape) * dtype.itemsize:
             raise WireError("an array's bytes don't fit its shape")
         flat = np.frombuffer(data, dtype)
         if dtype.kind == "b":  # any other byte would be neither True nor False
             flat = np.frombuffer(data, np.uint8) != 0
         elif dtype.kind == "U" and size:
+            # NumPy takes any number for one, and fails later, where nobody expects it.
             code_points = np.frombuffer(data, np.dtype(dtype.byteorder + "u4"))
             if code_points.max() > sys.maxunicode:
                 raise WireError("an array holds characters that there are not")
+        # A copy: else a small array would keep the whole message in memory.
         array = flat.reshape(shape, order="F" if flags & 1 else "C").copy(order="K")
         array.flags.writeable = bool(flags & 2)
         return array
 
-    def tensor(self) -> Any:
+    def read_tensor(self) -> Any:
         wants_gradient, tag = self.take(2)
         if tag != ord("a"):
             raise WireError("a tensor must be an array")
-        array = self.array()
+        array = self.read_array()
+        # PyTorch warns of memory that can't be written to.
         array.flags.writeable = True
         if (torch := sys.modules.get("torch")) is None:
             return array
@@ -324,27 +335,28 @@ _READERS: dict[int, Callable[[_Decoder, int], Any]] = {
     ord("."): lambda decoder, depth: ...,
     ord("T"): lambda decoder, depth: True,
     ord("F"): lambda decoder, depth: False,
-    ord("i"): _Decoder.a_int,
+    ord("i"): _Decoder.read_int,
     ord("d"): lambda decoder, depth: decoder.unpack(_FLOAT)[0],
     ord("c"): lambda decoder, depth: complex(*decoder.unpack(_COMPLEX)),
-    ord("s"): _Decoder.a_str,
-    ord("b"): lambda decoder, depth: decoder.sized(),
-    ord("("): lambda decoder, depth: tuple(decoder.parts(depth)),
-    ord("["): lambda decoder, depth: decoder.parts(depth),
-    ord("<"): lambda decoder, depth: set(decoder.parts(depth)),
-    ord(">"): lambda decoder, depth: frozenset(decoder.parts(depth)),
-    ord("{"): _Decoder.a_dict,
-    ord(":"): lambda decoder, depth: slice(*decoder.parts(depth)),
-    ord("r"): lambda decoder, depth: range(*decoder.parts(depth)),
-    ord("a"): lambda decoder, depth: decoder.array(),
-    ord("g"): lambda decoder, depth: decoder.array()[()],
-    ord("t"): lambda decoder, depth: decoder.dtype(),
-    ord("e"): lambda decoder, depth: decoder.tensor(),
-    ord("o"): _Decoder.mention,
+    ord("s"): _Decoder.read_str,
+    ord("b"): lambda decoder, depth: decoder.read_sized(),
+    ord("("): lambda decoder, depth: tuple(decoder.read_parts(depth)),
+    ord("["): lambda decoder, depth: decoder.read_parts(depth),
+    ord("<"): lambda decoder, depth: set(decoder.read_parts(depth)),
+    ord(">"): lambda decoder, depth: frozenset(decoder.read_parts(depth)),
+    ord("{"): _Decoder.read_dict,
+    ord(":"): lambda decoder, depth: slice(*decoder.read_parts(depth)),
+    ord("r"): lambda decoder, depth: range(*decoder.read_parts(depth)),
+    ord("a"): lambda decoder, depth: decoder.read_array(),
+    ord("g"): lambda decoder, depth: decoder.read_array()[()],
+    ord("t"): lambda decoder, depth: decoder.read_dtype(),
+    ord("e"): lambda decoder, depth: decoder.read_tensor(),
+    ord("o"): _Decoder.read_special,
 }
 
 
 def _is_tensor(value: Any) -> bool:
+    # Not imported for this: it takes seconds, and a tensor can't be where it isn't loaded.
     if (torch := sys.modules.get("torch")) is None:
         return False
     if type(value) not in (torch.Tensor, torch.nn.Parameter):
@@ -352,48 +364,50 @@ def _is_tensor(value: Any) -> bool:
     return value.device.type == "cpu" and value.layout is torch.strided
 
 
-def update(mine: Any, theirs: Any) -> None:
-    """Change the containers and arrays in `mine` in place, so that they equal `theirs`.
+def update_in_place(target: Any, source: Any) -> None:
+    """Change the containers and arrays in `target` in place, so that they equal `source`.
 
     What doesn't correspond stays as it is: the other side only reports what a function did to its
     own copies.
 
     >>> values = [1, {"x": 2}]
-    >>> update(values, [1, {"x": 3}, 4])
+    >>> update_in_place(values, [1, {"x": 3}, 4])
     >>> values
     [1, {'x': 3}, 4]
     """
-    if type(mine) is not type(theirs):
+    if type(target) is not type(source):
         return
-    if isinstance(mine, np.ndarray):
-        same = mine.shape == theirs.shape and mine.dtype == theirs.dtype
-        if same and mine.flags.writeable:
-            mine[...] = theirs
-    elif type(mine) is dict:
-        if list(mine) == list(theirs):
-            kept = {key: _updated(mine[key], theirs[key]) for key in mine}
+    if isinstance(target, np.ndarray):
+        same = target.shape == source.shape and target.dtype == source.dtype
+        if same and target.flags.writeable:
+            target[...] = source
+    elif type(target) is dict:
+        # In the same order the values stay the caller's own objects; else new ones do.
+        if list(target) == list(source):
+            items = {key: _updated(target[key], source[key]) for key in target}
         else:
-            kept = theirs
-        mine.clear()
-        mine.update(kept)
-    elif type(mine) is list:
-        mine[:] = [_updated(a, b) for a, b in zip(mine, theirs, strict=False)] + theirs[len(mine) :]
-    elif type(mine) is tuple:
-        for each, changed in zip(mine, theirs, strict=False):
-            update(each, changed)
-    elif type(mine) is set:
-        mine.clear()
-        mine.update(theirs)
-    elif _is_tensor(mine) and mine.shape == theirs.shape and mine.dtype == theirs.dtype:
-        mine.detach().copy_(theirs.detach())
+            items = source
+        target.clear()
+        target.update(items)
+    elif type(target) is list:
+        common = [_updated(a, b) for a, b in zip(target, source, strict=False)]
+        target[:] = common + source[len(target) :]
+    elif type(target) is tuple:
+        for each, changed in zip(target, source, strict=False):
+            update_in_place(each, changed)
+    elif type(target) is set:
+        target.clear()
+        target.update(source)
+    elif _is_tensor(target) and target.shape == source.shape and target.dtype == source.dtype:
+        target.detach().copy_(source.detach())
 
 
-def _updated(mine: Any, theirs: Any) -> Any:
-    """`mine`, changed in place where that can be; else `theirs`."""
-    if type(mine) is type(theirs) and type(mine) in (dict, list, tuple, set):
-        update(mine, theirs)
-        return mine
-    if isinstance(mine, np.ndarray) and isinstance(theirs, np.ndarray):
-        update(mine, theirs)
-        return mine if mine.shape == theirs.shape and mine.dtype == theirs.dtype else theirs
-    return mine if _is_tensor(mine) else theirs
+def _updated(target: Any, source: Any) -> Any:
+    """`target`, changed in place where that can be; else `source`."""
+    if type(target) is type(source) and type(target) in (dict, list, tuple, set):
+        update_in_place(target, source)
+        return target
+    if isinstance(target, np.ndarray) and isinstance(source, np.ndarray):
+        update_in_place(target, source)
+        return target if target.shape == source.shape and target.dtype == source.dtype else source
+    return target if _is_tensor(target) else source

@@ -37,6 +37,7 @@ def histogram(summary: Summary) -> list[Bin]:
     counts = [0] * 11
     for row in summary.graded:
         part = row.score / summary.points if summary.points else 1.0
+        # In binary, a sum of points may be a little less than it should.
         counts[min(int(10 * part + 1e-9), 10)] += 1
     labels = [f"{10 * tenth} to {10 * tenth + 9} %" for tenth in range(10)] + ["100 %"]
     step, tallest = (_WIDTH - 2 * _SIDE) / len(counts), max(*counts, 1)
@@ -112,6 +113,7 @@ def write_page(summaries: list[Summary], path: Path, made: datetime) -> None:
         versions=versions(),
         style=Markup(style),
         script=Markup(script),
+        # Students choose names and messages: should one slip through as markup, it can't run.
         policy="; ".join(
             [
                 "default-src 'none'",

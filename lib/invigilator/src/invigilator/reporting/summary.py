@@ -24,8 +24,8 @@ from nbgrader.api import (
 from nbgrader.coursedir import CourseDirectory
 from sqlalchemy import func
 
-from invigilator.batch import Result, load
-from invigilator.course.assignment import PaperError
+from invigilator.course.assignment import AssignmentError
+from invigilator.course.results import Result, load_results
 from invigilator.course.submissions import students
 
 # What an error is called when the fault is not in a value, but in how a process went.
@@ -197,16 +197,16 @@ def summarise(course: CourseDirectory, assignment: str) -> Summary:
     """Read all that is known of one assignment.
 
     A few queries and one look at each graded notebook, however many students there are.
-    Raises PaperError if the gradebook has no such assignment.
+    Raises AssignmentError if the gradebook has no such assignment.
     """
-    results = {result.student: result for result in load(course, assignment)}
+    results = {result.student: result for result in load_results(course, assignment)}
     handed_in = set(students(course, assignment))
     with Gradebook(course.db_url, course.course_id) as gradebook:
         try:
             master = gradebook.find_assignment(assignment)
         except MissingEntry:
             how = f"run `nbgrader generate_assignment {assignment}`"
-            raise PaperError(f"{assignment} is not in the gradebook: {how}") from None
+            raise AssignmentError(f"{assignment} is not in the gradebook: {how}") from None
         tasks = _tasks(course, assignment, master)
         several = len(master.notebooks) > 1
         points, to_mark = _marks(gradebook, master, several)
@@ -262,6 +262,7 @@ def _tasks(course: CourseDirectory, assignment: str, master: Any) -> list[Task]:
         path = folder / f"{notebook.name}.ipynb"
         cells = nbformat.read(path, as_version=4).cells if path.is_file() else []
         names = [cell.metadata.get("nbgrader", {}).get("grade_id") for cell in cells]
+        # The gradebook doesn't keep the order of cells.
         place = {name: index for index, name in enumerate(names)}
         written = {cell.name for cell in [*notebook.solution_cells, *notebook.task_cells]}
         graded = [*notebook.grade_cells, *notebook.task_cells]
@@ -295,6 +296,7 @@ def _marks(
     to_mark: dict[str, set[str]] = defaultdict(set)
     for student, notebook, cell, score, unmarked, by_hand in query:
         label = _label(notebook, cell, several)
+        # nbgrader counts what isn't marked as 0; here it is told apart.
         points[student][label] = None if unmarked and by_hand else float(score)
         if by_hand:
             to_mark[student].add(label)

@@ -16,6 +16,7 @@ from invigilator.reporting.summary import Row, Status, Summary
 
 def versions() -> dict[str, str]:
     """What makes a report, by name. What isn't installed has no version."""
+    # Of the distribution that the command belongs to, whatever that is called.
     commands = metadata.entry_points(group="console_scripts", name="invigilator")
     mine = next((command.dist.version for command in commands if command.dist), "not installed")
     return {

@@ -1,7 +1,6 @@
-"""An examination room: one warm examiner with its sandbox, for one submission at a time."""
+"""A worker: one warm examiner with its sandbox, for one submission at a time."""
 
 import contextlib
-import json
 import os
 import pickle
 import signal
@@ -10,41 +9,67 @@ import sys
 from collections.abc import Iterable
 from multiprocessing.connection import Connection, Pipe
 from pathlib import Path
-from typing import Any
 
-from invigilator.course.assignment import Paper
-from invigilator.trusted.examiner import Work
-from invigilator.untrusted.sandbox import Allowance, SandboxError
+from invigilator.course.assignment import AssignmentSpec
+from invigilator.protocol.limits import Limits
+from invigilator.protocol.messages import (
+    Examine,
+    Graded,
+    Learn,
+    Lost,
+    NotebookSubmission,
+    Open,
+    Order,
+    Report,
+    Ungradable,
+    Verdict,
+    decode_message,
+)
+from invigilator.protocol.wire import WireError
 
 _SPARE = 60.0  # seconds beyond a submission's own until an examiner counts as hung
 _START = 600.0
+_ATTEMPTS = 2
 
 
-class Room:
+class WorkerError(RuntimeError):
+    """A worker can't be started, and why."""
+
+
+class Worker:
     """A warm examiner and its sandbox, which have imported `modules`.
 
     Close it, or use it as a context manager.
-    A room that fails is opened anew, and the submission tried once more in it.
+    A worker that fails is opened anew, and the submission tried once more in it.
     """
 
-    def __init__(self, modules: Iterable[str], allowance: Allowance, isolated: bool = True) -> None:
+    def __init__(self, modules: Iterable[str], limits: Limits, isolated: bool = True) -> None:
         self.modules, self.isolated, self.closed = list(modules), isolated, False
-        traits = allowance.trait_names(config=True)
-        self.allowance = {name: getattr(allowance, name) for name in traits}
+        self.limits = limits.settings()
         try:
             self.open()
-        except SandboxError:  # as an examiner that dies, it is given a second chance
+        except WorkerError:  # as an examiner that dies, it is given a second chance
             self.open()
 
-    def __enter__(self) -> "Room":
+    def __enter__(self) -> "Worker":
         return self
 
     def __exit__(self, *_: object) -> None:
         self.close()
 
+    def serves(self, modules: Iterable[str], limits: dict[str, int], isolated: bool) -> bool:
+        """Whether it is what another assignment needs, no less and no more.
+
+        A sandbox shows the modules that it was started with. With those of another assignment
+        beside them, what a student may import would depend on what was graded before.
+        """
+        same = set(self.modules) == set(modules)
+        return same and (self.limits, self.isolated, self.closed) == (limits, isolated, False)
+
     def open(self) -> None:
-        mine, theirs = Pipe()
-        with theirs:
+        """Start the examiner and its sandbox."""
+        parent, child = Pipe()
+        with child:
             environment = os.environ | {"PYTHONHASHSEED": "0", "OMP_NUM_THREADS": "1"}
             # This process's own modules, but not what happens to lie in the working folder.
             paths = [os.path.abspath(path) for path in sys.path if path]
@@ -52,54 +77,57 @@ class Room:
             environment["PYTHONSAFEPATH"] = "1"
             environment.pop("GRADING_SEED", None)
             self.process = subprocess.Popen(
-                [sys.executable, "-m", "invigilator", "examiner", str(theirs.fileno())],
-                pass_fds=[theirs.fileno()],
+                [sys.executable, "-m", "invigilator", "examiner", str(child.fileno())],
+                pass_fds=[child.fileno()],
                 stdin=subprocess.DEVNULL,
                 env=environment,
                 cwd=Path(sys.prefix),
+                # Ctrl-C is for the one who grades, who then ends the examiner in good order.
                 start_new_session=True,
             )
-        self.line: Connection = mine
-        given = {"allowance": self.allowance, "modules": self.modules, "isolated": self.isolated}
-        answer = self.ask("open", given, _START)
-        if "lost" in answer:
+        self.line: Connection = parent
+        report = self.ask(Open(self.limits, self.modules, self.isolated), _START)
+        if isinstance(report, Lost):
             self.end()
-            raise SandboxError(answer["lost"])
+            raise WorkerError(report.reason)
 
-    def ask(self, order: str, given: dict[str, Any], seconds: float) -> dict[str, Any]:
+    def ask(self, order: Order, seconds: float) -> Report:
+        """What the examiner answers; Lost when it gives no answer."""
         try:
-            self.line.send((order, given))
+            self.line.send(order)
             if not self.line.poll(seconds):
-                return {"lost": f"the examiner gave no answer for {seconds:g} seconds"}
-            answer: dict[str, Any] = json.loads(self.line.recv_bytes())
-            return answer
+                return Lost(f"the examiner gave no answer for {seconds:g} seconds")
+            # Its tests have met what students made: what it says is read, never unpickled.
+            report: Report = decode_message(self.line.recv_bytes(), Report)
+            return report
         except (OSError, EOFError):
-            return {"lost": "the examiner has ended"}
+            return Lost("the examiner has ended")
+        except WireError as error:
+            return Lost(f"the examiner's answer can't be read: {error}")
 
-    def learn(self, paper: Paper, work: Work) -> None:
-        """Have imported, from now on, what a run of the instructor's own work imports."""
-        given = {"paper": pickle.dumps(paper), "work": work}
-        self.ask("learn", given, self.allowance["submission"] + _SPARE)
+    def learn(self, spec: AssignmentSpec, submission: NotebookSubmission) -> None:
+        """Have imported, from now on, what a run of the instructor's own notebook imports."""
+        self.ask(Learn(pickle.dumps(spec), submission), self.limits["submission"] + _SPARE)
 
-    def examine(self, paper: Paper, work: Work) -> dict[str, Any]:
-        """Grade one submission; what comes back is described at `examiner.examine`.
-
-        {"failed": why} when it can't be graded, {"lost": why} when no room lived to its end.
-        """
-        seconds = self.allowance["submission"] + _SPARE
-        answer = {"lost": "the grader was stopped"}
-        for _ in range(2):
+    def examine(self, spec: AssignmentSpec, submission: NotebookSubmission) -> Verdict:
+        """Grade one notebook. It is Lost when no examiner lived to its end."""
+        order = Examine(pickle.dumps(spec), submission)
+        reason = "the grader was stopped"
+        for _ in range(_ATTEMPTS):
             if self.closed:
                 break
-            given = {"paper": pickle.dumps(paper), "work": work}
-            answer = self.ask("examine", given, seconds)
-            if "lost" not in answer:
-                return answer
+            match self.ask(order, self.limits["submission"] + _SPARE):
+                case Graded() | Ungradable() as verdict:
+                    return verdict
+                case Lost(reason):
+                    pass
+                case other:
+                    reason = f"the examiner answered {type(other).__name__}"
             if not self.closed:
                 self.end()
-                with contextlib.suppress(SandboxError):  # else the next attempt finds it so
+                with contextlib.suppress(WorkerError):  # else the next attempt finds it so
                     self.open()
-        return {"lost": f"could not be graded: {answer['lost']}"}
+        return Lost(f"could not be graded: {reason}")
 
     def dismiss(self) -> None:
         """Let the examiner end by itself, as it does when nobody is at the other end."""
@@ -107,6 +135,7 @@ class Room:
         self.line.close()
 
     def close(self) -> None:
+        """End the examiner, and wait for it."""
         self.dismiss()
         self.end()
 

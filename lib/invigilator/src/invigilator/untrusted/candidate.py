@@ -1,8 +1,8 @@
 """In the sandbox: one student's process. It runs the cells and answers calls; nothing here is
 trusted by anyone else.
 
-What it is asked for are dictionaries over the wire (`do` says what), each answered by one. While a
-function of the student runs, the student's side may call back functions that the test passed.
+Each question that it is asked is answered by one message. While a function of the student runs, the
+student's side may call back functions that the test passed.
 """
 
 import builtins
@@ -14,17 +14,45 @@ import pickle
 import sys
 import traceback
 from collections.abc import Callable, Iterable
-from contextlib import suppress
 from pathlib import Path
 from types import FunctionType
 from typing import Any
 
 from invigilator.protocol.channel import Channel
-from invigilator.protocol.wire import Special, WireError, decode, encode
+from invigilator.protocol.messages import (
+    Answer,
+    Apply,
+    Callback,
+    CallbackRaised,
+    CallbackReturned,
+    CandidateMessage,
+    ErrorDescription,
+    Files,
+    Frame,
+    FromCandidate,
+    FunctionDescription,
+    Imported,
+    Modules,
+    Names,
+    ObjectDescription,
+    Parameter,
+    Raised,
+    Ran,
+    Ready,
+    Returned,
+    Run,
+    ToCandidate,
+    Values,
+    decode_message,
+    encode_message,
+    to_plain,
+)
+from invigilator.protocol.wire import Special, WireError, encode
 from invigilator.shell import Record, Shell
 
-_TEXT = 20_000  # characters of a text about something
-_FRAMES = 50
+_MAX_TEXT = 20_000  # characters of a text about something
+_MAX_FRAMES = 50
+_MAX_KINDS = 20  # classes that an error's class comes from
 
 
 def _operations() -> dict[str, Callable[..., Any]]:
@@ -51,85 +79,98 @@ class Candidate:
 
     def __init__(self, channel: Channel, shell: Shell) -> None:
         self.channel, self.shell = channel, shell
+        # Kept for good: an id that was told must not become another object's.
         self.objects: dict[int, Any] = {}
-        self.unsaid: list[Any] = []
+        self.undescribed: list[Any] = []
         self.operations = _operations()
 
     def serve(self) -> None:
         """Answer until the other side ends."""
         while True:
-            self.do(decode(self.channel.receive(), self.unpack))
+            self.answer(self.receive())
 
-    def do(self, asked: dict[str, Any]) -> None:
-        """Answer one question."""
-        answer = getattr(self, "do_" + asked.pop("do"))(**asked)
-        try:
-            data = self.message(answer)
-        except WireError as error:  # too large to cross
-            data = self.message({"error": self.about_error(error), "outputs": []})
+    def receive(self) -> ToCandidate:
+        """The examiner's next message."""
+        message: ToCandidate = decode_message(self.channel.receive(), ToCandidate, self.unpack)
+        return message
+
+    def send(self, message: CandidateMessage) -> None:
+        """Send a message, with descriptions of the objects that it is the first to mention."""
+        plain, limits = to_plain(message), self.channel.limits
+        data = encode_message(FromCandidate([], plain), self.pack, limits)
+        objects = []
+        while self.undescribed:  # to describe one may mention others
+            objects.append(self.describe(self.undescribed.pop()))
+        if objects:
+            data = encode_message(FromCandidate(objects, plain), self.pack, limits)
         self.channel.send(data)
 
-    def message(self, answer: dict[str, Any]) -> bytes:
-        """An answer, with what there is to say about each object that it names first."""
-        data = encode(answer, self.pack, self.channel.limits)
-        objects = []
-        while self.unsaid:
-            objects.append(self.about(self.unsaid.pop()))
-        if not objects:
-            return data
-        return encode(answer | {"objects": objects}, self.pack, self.channel.limits)
+    def answer(self, question: ToCandidate) -> None:
+        """Answer one question."""
+        try:
+            self.send(self.answer_to(question))
+        except WireError as error:  # too large to cross
+            self.send(Raised(self.describe_error(error), [], None))
 
-    def do_files(self, files: dict[str, bytes]) -> dict[str, Any]:
+    def answer_to(self, question: ToCandidate) -> Answer:
+        match question:
+            case Files(files):
+                return self.write(files)
+            case Run(source):
+                return self.run(source)
+            case Names(names):
+                bound = self.shell.user_ns
+                found = {name: bound[name] for name in names if name in bound}
+                return Values({n: value for n, value in found.items() if self.can_cross(value)})
+            case Modules():
+                return Imported(list(sys.modules))
+            case Apply():
+                return self.apply(question)
+            case CallbackReturned() | CallbackRaised():
+                raise WireError("no function was called back")
+
+    def write(self, files: dict[str, bytes]) -> Ready:
         """Write files into the working folder."""
         for name, content in files.items():
             path = Path(name)
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_bytes(content)
-        return {}
+        return Ready()
 
-    def do_run(self, source: str) -> dict[str, Any]:
+    def run(self, source: str) -> Ran:
         """Run a cell."""
         record, success = self.shell.run(source)
-        count = self.shell.execution_count - 1
-        return {"outputs": record.outputs, "success": success, "count": count}
-
-    def do_names(self, names: list[str]) -> dict[str, Any]:
-        """The values of those names that the notebook has bound, where they can cross."""
-        bound = self.shell.user_ns
-        return {"names": {n: bound[n] for n in names if n in bound and self.can_cross(bound[n])}}
+        return Ran(record.outputs, success, self.shell.execution_count - 1)
 
     def can_cross(self, value: Any) -> bool:
+        """Whether a value is small enough."""
         try:
             encode(value, self.pack, self.channel.limits)
         except WireError:
             return False
         return True
 
-    def do_modules(self) -> dict[str, Any]:
-        """What is imported."""
-        return {"modules": list(sys.modules)}
-
-    def do_apply(
-        self, operation: str, on: Any, args: tuple[Any, ...], kwargs: dict[str, Any]
-    ) -> dict[str, Any]:
+    def apply(self, asked: Apply) -> Answer:
         """Do something with an object: the value or the error, what was printed, what changed."""
         self.shell.record = record = Record(self.shell.record.limit)
-        before = self.plain(args, kwargs)
-        answer: dict[str, Any] = {}
+        arguments = (asked.args, asked.kwargs)
+        # A function may change its arguments, which are copies of the test's: the test must see it.
+        before = self.plain(arguments)
+        value, error = None, None
         try:
-            answer["value"] = self.operations[operation](on, *args, **kwargs)
-        except BaseException as error:
-            answer["error"] = self.about_error(error)
+            value = self.operations[asked.operation](asked.target, *asked.args, **asked.kwargs)
+        except BaseException as raised:  # exit() too is an answer
+            error = self.describe_error(raised)
         self.shell.collect()
-        answer["outputs"] = record.outputs
-        if before != self.plain(args, kwargs):
-            answer["changed"] = (args, kwargs)
-        return answer
+        changed = arguments if before != self.plain(arguments) else None
+        if error is not None:
+            return Raised(error, record.outputs, changed)
+        return Returned(value, record.outputs, changed)
 
-    def plain(self, args: Any, kwargs: Any) -> bytes | None:
+    def plain(self, arguments: Any) -> bytes | None:
         """Arguments as they are now, what isn't plain data left out."""
         try:
-            return encode((args, kwargs), lambda value: Special("left out", None))
+            return encode(arguments, lambda value: Special("left out", None))
         except WireError:
             return None
 
@@ -137,11 +178,11 @@ class Candidate:
         """What the examiner, who may be trusted, means."""
         match special.kind:
             case "object":
-                return self.objects[special.about]
+                return self.objects[special.payload]
             case "function":
-                return _callback(self, **special.about)
+                return _callback(self, **special.payload)
             case "pickle":
-                return pickle.loads(special.about)
+                return pickle.loads(special.payload)
         raise WireError(f"an unknown thing: {special.kind}")
 
     def pack(self, value: Any) -> Special:
@@ -155,77 +196,82 @@ class Candidate:
         """What an object is called from now on."""
         if id(value) not in self.objects:
             self.objects[id(value)] = value
-            self.unsaid.append(value)
+            self.undescribed.append(value)
         return id(value)
 
-    def about(self, value: Any) -> dict[str, Any]:
+    def describe(self, value: Any) -> ObjectDescription:
         """What a test may ask about an object."""
-        kind = type(value)
-        about: dict[str, Any] = {
-            "number": id(value),
-            "type": kind.__name__[:100],
-            "type module": str(kind.__module__)[:100],
-        }
+        attributes = {}
         for name in ("__name__", "__qualname__", "__module__", "__doc__"):
             text = getattr(value, name, None)
             if type(text) is str:
-                about[name] = text[:_TEXT]
-        if callable(value):
-            with suppress(TypeError, ValueError):
-                about["signature"] = [
-                    (p.name, int(p.kind), p.default is not p.empty, _short(p.default))
-                    for p in inspect.signature(value).parameters.values()
-                ]
-        if type(value) is FunctionType:
-            about |= self.about_function(value)
-        return about
+                attributes[name] = text[:_MAX_TEXT]
+        kind = type(value)
+        return ObjectDescription(
+            id(value),
+            str(kind.__name__)[:100],
+            str(kind.__module__)[:100],
+            attributes,
+            _signature(value) if callable(value) else None,
+            self.describe_function(value) if kind is FunctionType else None,
+        )
 
-    def about_function(self, value: FunctionType) -> dict[str, Any]:
+    def describe_function(self, value: FunctionType) -> FunctionDescription:
         """Where a function's text stands and, in the notebook, the text and what it names."""
         code, globals_ = value.__code__, value.__globals__
-        about: dict[str, Any] = {"file": code.co_filename[:1000], "line": code.co_firstlineno}
+        text: str | None = None
+        names: dict[str, int] = {}
         wrapped = getattr(value, "__wrapped__", None)
-        if type(wrapped) is FunctionType:
-            about["wrapped"] = self.number(wrapped)
+        wrapped_number = self.number(wrapped) if type(wrapped) is FunctionType else None
         if globals_ is self.shell.user_ns:
-            lines = linecache.getlines(code.co_filename)
-            about["text"] = "".join(lines)[: 50 * _TEXT]
+            text = "".join(linecache.getlines(code.co_filename))[: 50 * _MAX_TEXT]
             named = {name for each in _codes(code) for name in each.co_names} & globals_.keys()
-            about["names"] = {
+            names = {
                 name: self.number(globals_[name])
                 for name in sorted(named)
                 if callable(globals_[name]) and not isinstance(globals_[name], type)
             }
-        return about
+        file = code.co_filename[:1000]
+        return FunctionDescription(file, code.co_firstlineno, text, names, wrapped_number)
 
-    def about_error(self, error: BaseException) -> dict[str, Any]:
+    def describe_error(self, error: BaseException) -> ErrorDescription:
         """An error as data: its kind, its words, and where it was raised."""
         try:
             text = str(error)
         except Exception:
             text = ""
-        frames = traceback.extract_tb(error.__traceback__)
-        return {
-            "name": type(error).__name__[:100],
-            "kinds": [(k.__module__, k.__qualname__) for k in type(error).__mro__[:20]],
-            "text": text[:_TEXT],
-            "frames": [
-                (f.filename[:1000], f.lineno or 1, f.name[:200], (f.line or "")[:500])
-                for f in frames[-_FRAMES:]
-                if f.filename != __file__
-            ],
-        }
+        kinds = [(str(k.__module__), str(k.__qualname__)) for k in type(error).__mro__]
+        frames = [
+            Frame(f.filename[:1000], f.lineno or 1, f.name[:200], (f.line or "")[:500])
+            for f in traceback.extract_tb(error.__traceback__)[-_MAX_FRAMES:]
+            if f.filename != __file__  # this file's own lines are no news to a student
+        ]
+        name = str(type(error).__name__)[:100]
+        return ErrorDescription(name, kinds[:_MAX_KINDS], text[:_MAX_TEXT], frames)
 
     def call_back(self, number: int, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
         """Let the examiner call a function that a test passed."""
-        self.channel.send(self.message({"callback": number, "args": args, "kwargs": kwargs}))
-        # The function in turn may use something of the student's.
-        while "do" in (answer := decode(self.channel.receive(), self.unpack)):
-            self.do(answer)
-        if "error" in answer:
-            kind = getattr(builtins, answer["error"], RuntimeError)
-            raise kind(answer["text"])
-        return answer["value"]
+        self.send(Callback(number, args, kwargs))
+        while True:
+            match self.receive():
+                case CallbackReturned(value):
+                    return value
+                case CallbackRaised(name, text):
+                    raise getattr(builtins, name, RuntimeError)(text)
+                case question:  # the function in turn uses something of the student's
+                    self.answer(question)
+
+
+def _signature(value: Any) -> list[Parameter] | None:
+    """The parameters of something that can be called; None where Python can't tell them."""
+    try:
+        parameters = inspect.signature(value).parameters.values()
+    except (TypeError, ValueError):
+        return None
+    return [
+        Parameter(p.name, int(p.kind), p.default is not p.empty, _short(p.default))
+        for p in parameters
+    ]
 
 
 def _callback(candidate: Candidate, number: int, name: str) -> Callable[..., Any]:
@@ -255,5 +301,6 @@ def _short(value: Any) -> Any:
 def run(channel: Channel, shell: Shell) -> None:
     """Be the student's process until the other side ends."""
     shell.take_streams()
+    # As in Jupyter, a notebook imports what lies beside it.
     sys.path.insert(0, os.getcwd())
     Candidate(channel, shell).serve()

@@ -61,12 +61,14 @@ def _program(machine: str) -> bytes:
 
     program = [
         number(_LOAD, 0, 0, _ARCHITECTURE),
+        # Another architecture's numbers on the same machine would pass unseen.
         number(_EQUAL, 1, 0, calls["audit"]),
         refuse(errno.EPERM),
         number(_LOAD, 0, 0, _NUMBER),
     ]
     if machine == "x86_64":
         program += [number(_AT_LEAST, 0, 1, _X32), refuse(errno.EPERM)]
+    # Its flags lie behind a pointer, where no filter can look.
     program += [number(_EQUAL, 0, 1, _CLONE3), refuse(errno.ENOSYS)]
     for call in (*calls["refused"].values(), *_IO_URING, _MEMFD_SECRET):
         program += [number(_EQUAL, 0, 1, call), refuse(errno.EPERM)]
@@ -95,6 +97,7 @@ def restrict() -> None:
         raise OSError(f"no list of system calls for {machine}: {', '.join(_CALLS)} have one")
     program = ctypes.create_string_buffer(_program(machine))
     length = (len(program) - 1) // 8
+    # The kernel's struct sock_fprog: how many instructions, and where.
     header = ctypes.create_string_buffer(struct.pack("@HP", length, ctypes.addressof(program)))
     libc = ctypes.CDLL(None, use_errno=True)
     for call in (
