@@ -18,11 +18,11 @@ from invigilator.batch import Batch
 from invigilator.batch.grading import GradingError
 from invigilator.commands.assignments import OPTIONS, AssignmentsApp
 from invigilator.course.assignment import AssignmentError
+from invigilator.course.results import Result
 from invigilator.course.submissions import students
 from invigilator.feedback import PREPROCESSORS
 from invigilator.reporting import tables
 from invigilator.reporting.summary import summarise
-from invigilator.course.results import Result
 from invigilator.untrusted.sandbox import missing, unsupported
 
 _BAR, _CLEAR = 30, "\r\x1b[K"  # characters of a bar; to the start of an empty line
