@@ -18,11 +18,14 @@ export OMP_NUM_THREADS ?= 2
 
 VENV := .venv/installed
 BOOK := build/_build/html
-LIBRARY := $(shell find lib/convbook -type f -not -name "*.pyc")
-GRADER := $(shell find lib/invigilator -type f -not -name "*.pyc")
+# The text of the two distributions, without what pip and Python write beside it.
+sources = $(shell find $(1) -type f -not -name "*.pyc" -not -path "*.egg-info/*" -not -path "$(1)/build/*")
+LIBRARY := $(call sources,lib/convbook)
+GRADER := $(call sources,lib/invigilator)
 SOLUTIONS := $(wildcard solutions/*/*.md)
 EXERCISES := build/exercises
-CHAPTERS := $(wildcard chapters/*.md chapters/*.bib) $(shell find chapters/_static -type f)
+CHAPTERS := $(wildcard chapters/*.md chapters/*.bib chapters/*.html) $(shell find chapters/_static -type f)
+PAGES := $(wildcard course/sphinx_*.py) course/address.py course/executed_cells.py
 ASSIGNMENTS := $(sort $(notdir $(patsubst %/,%,$(dir $(SOLUTIONS)))))
 ANSWERS := $(wildcard solutions/*/answers/*.py)
 
@@ -54,16 +57,13 @@ $(VENV): requirements.lock $(wildcard lib/*/pyproject.toml)
 .PHONY: book
 book: $(BOOK)/index.html  ## build the book; warnings are errors
 
-$(BOOK)/index.html: $(VENV) $(CHAPTERS) $(wildcard benchmarks/results/*.md) _config.yml _toc.yml build/jupyter_cache/fresh build/wheel/fresh $(EXERCISES) course/pages.py course/reference.py course/address.py
+$(BOOK)/index.html: $(VENV) $(CHAPTERS) $(wildcard benchmarks/results/*.md) _config.yml _toc.yml $(LIBRARY) requirements.lock build/wheel/fresh $(EXERCISES) $(PAGES)
 	@echo "== Building the book"
+	@.venv/bin/python -m course.executed_cells
 	@{ .venv/bin/jupyter-book build . --path-output build --all -W -n --keep-going 2>&1; echo $$? > build/book.status; } | tee build/book.log | \
 		grep --line-buffered -o 'chapters/[a-z_]*.md: Executed notebook in [0-9.]* seconds' || true
 	@test "$$(cat build/book.status)" = 0 || { cat build/book.log; exit 1; }
 	@test -f $@ && touch $@
-
-# Executed cells are kept, until the library that they import changes.
-build/jupyter_cache/fresh: $(LIBRARY) requirements.lock
-	@rm -rf build/jupyter_cache && mkdir -p build/jupyter_cache && touch $@
 
 # What notebooks fetch: the library alone, without the grader.
 build/wheel/fresh: $(VENV) $(LIBRARY)

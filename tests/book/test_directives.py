@@ -1,16 +1,11 @@
 """The book's own directives: what they write, and how they refuse what is wrong."""
 
-import io
-from pathlib import Path
-
 import pytest
 from bs4 import BeautifulSoup
-from sphinx.application import Sphinx
-
-ROOT = Path(__file__).resolve().parents[2]
+from small_book import Built, build
 
 CONF = """
-extensions = ["myst_parser", "course.pages"]
+extensions = ["myst_parser", "course.sphinx_directives", "course.sphinx_pages"]
 myst_enable_extensions = ["colon_fence", "dollarmath"]
 html_title = "A book"
 html_favicon = "favicon.svg"
@@ -48,34 +43,19 @@ WRONG = {
 }
 
 RIGHT = {
-    "index": "# A page\n\nShort.\n\n```{toctree}\n:glob:\n*\n```\n",
     "good": f"# A page\n\n{GOOD}",
     "described": f"# A page\n\n{DESCRIBED}",
     "own": f"---\nmyst: {{html_meta: {{description: What it is.}}}}\n---\n# A page\n\n{DESCRIBED}",
 }
 
-Book = tuple[Path, list[str]]
-
 
 @pytest.fixture(scope="module")
-def book(tmp_path_factory: pytest.TempPathFactory) -> Book:
-    """A small built book of right and wrong pages: its HTML, and what Sphinx complained of."""
+def book(tmp_path_factory: pytest.TempPathFactory) -> Built:
+    """A small book of right and wrong pages."""
     source = tmp_path_factory.mktemp("book")
-    out = tmp_path_factory.mktemp("html")
-    (source / "conf.py").write_text(CONF)
     (source / "favicon.svg").write_text("<svg/>")
     wrong = {name: f"# A page\n\n{text}" for name, (text, _) in WRONG.items()}
-    for name, text in (RIGHT | wrong).items():
-        (source / f"{name}.md").write_text(text)
-    warnings = io.StringIO()
-    with pytest.MonkeyPatch.context() as patch:
-        patch.syspath_prepend(str(ROOT))
-        Sphinx(source, source, out, out, "html", status=None, warning=warnings).build()
-    return out, warnings.getvalue().splitlines()
-
-
-def read(book: Book, page: str) -> BeautifulSoup:
-    return BeautifulSoup((book[0] / f"{page}.html").read_text("utf-8"), "html.parser")
+    return build(source, CONF, RIGHT | wrong)
 
 
 def description(page: BeautifulSoup) -> str:
@@ -83,8 +63,8 @@ def description(page: BeautifulSoup) -> str:
     return str(tag["content"])
 
 
-def test_quick_check_is_a_question_with_choices_that_open_to_reasons(book: Book) -> None:
-    (check,) = read(book, "good").select("quick-check")
+def test_quick_check_is_a_question_with_choices_that_open_to_reasons(book: Built) -> None:
+    (check,) = book.page("good").select("quick-check")
     choices = check.select("details")
     assert [tag.get_text() for tag in check.select(".question")] == ["Is one \\(1\\)?"]
     assert [tag.get_text().strip() for tag in check.select("summary")] == ["no", "yes"]
@@ -94,25 +74,25 @@ def test_quick_check_is_a_question_with_choices_that_open_to_reasons(book: Book)
 
 
 @pytest.mark.parametrize("page", WRONG)
-def test_directive_refuses_what_is_wrong_and_says_why_and_where(book: Book, page: str) -> None:
-    complaints = [line for line in book[1] if f"{page}.md:3: ERROR" in line]
+def test_directive_refuses_what_is_wrong_and_says_why_and_where(book: Built, page: str) -> None:
+    complaints = [line for line in book.complaints if f"{page}.md:3: ERROR" in line]
     assert len(complaints) == 1
     assert WRONG[page][1] in complaints[0]
 
 
-@pytest.mark.parametrize("page", RIGHT)
-def test_directive_does_not_complain_of_what_is_right(book: Book, page: str) -> None:
-    assert [line for line in book[1] if f"/{page}.md" in line] == []
+@pytest.mark.parametrize("page", ["index", *RIGHT])
+def test_directive_does_not_complain_of_what_is_right(book: Built, page: str) -> None:
+    assert [line for line in book.complaints if f"/{page}.md" in line] == []
 
 
-def test_page_is_described_by_its_first_paragraph_of_text(book: Book) -> None:
+def test_page_is_described_by_its_first_paragraph_of_text(book: Built) -> None:
     text = "A paragraph of plain words, which are enough to say what the page is about."
-    assert description(read(book, "described")) == text
+    assert description(book.page("described")) == text
 
 
-def test_page_without_text_is_described_by_its_title(book: Book) -> None:
-    assert description(read(book, "index")) == "A page – A book"
+def test_page_without_text_is_described_by_its_title(book: Built) -> None:
+    assert description(book.page("index")) == "A page – A book"
 
 
-def test_page_can_describe_itself(book: Book) -> None:
-    assert description(read(book, "own")) == "What it is."
+def test_page_can_describe_itself(book: Built) -> None:
+    assert description(book.page("own")) == "What it is."

@@ -1,5 +1,4 @@
 // What the book's interactive elements share. No dependency, no request, native controls.
-"use strict";
 
 /** A figure to play with. A subclass builds its controls in `build` and redraws in `draw`.
  *
@@ -7,7 +6,7 @@
  * are native inputs with visible labels, so keyboard and screen reader work as everywhere. What
  * changed is said in words in a live region, and every subclass keeps its result in `value`.
  */
-class BookElement extends HTMLElement {
+export class BookElement extends HTMLElement {
   connectedCallback() {
     if (this.ready) return;
     this.ready = true;
@@ -68,7 +67,7 @@ class BookElement extends HTMLElement {
 }
 
 /** Make an HTML element with attributes and children (nodes or text). */
-function make(tag, attributes = {}, ...children) {
+export function make(tag, attributes = {}, ...children) {
   const node = document.createElement(tag);
   for (const [name, value] of Object.entries(attributes)) node.setAttribute(name, value);
   node.append(...children);
@@ -76,7 +75,7 @@ function make(tag, attributes = {}, ...children) {
 }
 
 /** Make an SVG element with attributes and children (nodes or text). */
-function makeSvg(tag, attributes = {}, ...children) {
+export function makeSvg(tag, attributes = {}, ...children) {
   const node = document.createElementNS("http://www.w3.org/2000/svg", tag);
   for (const [name, value] of Object.entries(attributes)) node.setAttribute(name, value);
   node.append(...children);
@@ -84,7 +83,7 @@ function makeSvg(tag, attributes = {}, ...children) {
 }
 
 /** The same hues as the printed figures: a contrast of 3 : 1 and more on light and on dark. */
-const BOOK_COLOURS = [
+export const BOOK_COLOURS = [
   "#2f81c7", "#cf6a12", "#2c9a5e", "#a35fc9", "#d14a5a", "#8a7a18", "#158f9c", "#b5577f",
   "#7c838d",
 ];

@@ -1,7 +1,6 @@
 // One matrix and its switches: dense, banded, Toeplitz. The entries keep their places all along.
-"use strict";
+import { BOOK_COLOURS, BookElement, make, makeSvg } from "./base.js";
 
-{ // The scripts of a page share one scope: the names of this one stay in here.
 const SIZES = {
   "4": ["4 pixels", [1, 4]],
   "8": ["8 pixels", [1, 8]],
@@ -294,4 +293,3 @@ class MatrixSwitches extends BookElement {
   }
 }
 customElements.define("matrix-switches", MatrixSwitches);
-}

@@ -1,5 +1,5 @@
 // <parameter-counter>: parameters and bytes of a dense, a locally-connected and a convolutional layer.
-"use strict";
+import { BOOK_COLOURS, BookElement, make } from "./base.js";
 
 class ParameterCounter extends BookElement {
   static label = "Parameter counter: choose the image, the channels and the kernel";

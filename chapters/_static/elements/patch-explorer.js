@@ -1,7 +1,6 @@
 // <patch-explorer>: a pixel, its patch P_k(i, j), and the max-distance of every pixel to it.
-"use strict";
+import { BOOK_COLOURS, BookElement, makeSvg } from "./base.js";
 
-{ // The scripts of a page share one scope: the names of this one stay in here.
 const ROWS = 9;
 const COLUMNS = 7;
 const MARGIN = 3; // The largest half-width: so much padding can be needed.
@@ -99,4 +98,3 @@ function describe({ i, j, k, inside, outside }) {
 }
 
 customElements.define("patch-explorer", PatchExplorer);
-}

@@ -1,7 +1,6 @@
 // A dense layer reads a digit whose pixels the reader shuffles, with the layer's weights alike or not.
-"use strict";
+import { BOOK_COLOURS, BookElement, make, makeSvg } from "./base.js";
 
-{
 // A handwritten 3 of 8 × 8 pixels from 0 to 16: image 3 of scikit-learn's `load_digits`, which is the
 // UCI "optical recognition of handwritten digits" set (E. Alpaydin and C. Kaynak, 1998).
 const DIGIT = [
@@ -179,4 +178,3 @@ class PixelShuffle extends BookElement {
   }
 }
 customElements.define("pixel-shuffle", PixelShuffle);
-}

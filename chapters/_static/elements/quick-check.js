@@ -1,5 +1,5 @@
 // A question with instant answers. Without JavaScript it stays a list of choices that open to reasons.
-"use strict";
+import { make } from "./base.js";
 
 class QuickCheck extends HTMLElement {
   connectedCallback() {

@@ -1,0 +1,75 @@
+"""A page is sent the modules of the elements that stand in it, and those alone."""
+
+import re
+from pathlib import Path
+
+import pytest
+from bs4 import BeautifulSoup
+from small_book import Built, build
+
+from course.sphinx_elements import custom_elements
+
+ELEMENTS = Path(__file__).resolve().parents[2] / "chapters" / "_static" / "elements"
+
+
+def modules(page: Path) -> list[str]:
+    """The elements whose modules a built page loads."""
+    soup = BeautifulSoup(page.read_text("utf-8"), "html.parser")
+    scripts = soup.select("script[type=module]")
+    return [
+        re.sub(r"(?:.*/)?_static/elements/([\w-]+)\.js\?v=.*", r"\1", str(s["src"]))
+        for s in scripts
+    ]
+
+
+def test_page_loads_exactly_the_elements_that_stand_in_it(html: Path, any_page: str) -> None:
+    soup = BeautifulSoup((html / any_page).read_text("utf-8"), "html.parser")
+    used = {tag.name for tag in soup.select("body *") if (ELEMENTS / f"{tag.name}.js").is_file()}
+    loaded = modules(html / any_page)
+    assert set(loaded) == used
+    assert len(loaded) == len(used)
+
+
+def test_every_element_is_used_somewhere_and_none_on_every_page(html: Path) -> None:
+    pages = [set(modules(page)) for page in html.rglob("*.html")]
+    assert set.union(*pages) == {path.stem for path in ELEMENTS.glob("*-*.js")}
+    assert set.intersection(*pages) == set()
+
+
+@pytest.mark.parametrize("path", sorted(ELEMENTS.glob("*-*.js")), ids=lambda path: path.stem)
+def test_module_defines_the_element_of_its_name_and_imports_its_neighbour_alone(path: Path) -> None:
+    text = path.read_text("utf-8")
+    assert re.findall(r'customElements\.define\("([\w-]+)"', text) == [path.stem]
+    assert re.findall(r'\bfrom "([^"]*)"', text) == ["./base.js"]
+
+
+def test_an_element_in_code_or_in_a_comment_is_none() -> None:
+    page = "<pre>&lt;a-b></pre><!-- <c-d> --><script>'<e-f>'</script><svg><font-face/></svg>"
+    assert custom_elements(page) == []
+    assert custom_elements("<x-y title='<z-w>'><p><v-u/></p></x-y><x-y></x-y>") == ["x-y", "v-u"]
+
+
+PAGES = {
+    "none": "# A page\n\nWords, and `<my-map>` in words.\n",
+    "known": "# A page\n\n<my-map>\nA map.\n</my-map>\n\n<my-map></my-map>\n",
+    "unknown": "# A page\n\n<my-mop>\nA mop.\n</my-mop>\n",
+}
+
+
+@pytest.fixture(scope="module")
+def book(tmp_path_factory: pytest.TempPathFactory) -> Built:
+    source = tmp_path_factory.mktemp("book")
+    (source / "static" / "elements").mkdir(parents=True)
+    (source / "static" / "elements" / "my-map.js").write_text("customElements.define")
+    extensions = ["myst_parser", "course.sphinx_elements"]
+    return build(source, f"extensions = {extensions}\nhtml_static_path = ['static']", PAGES)
+
+
+def test_small_book_loads_a_known_element_once_and_only_where_it_stands(book: Built) -> None:
+    loaded = {name: modules(book.html / f"{name}.html") for name in ("index", *PAGES)}
+    assert loaded == {"index": [], "none": [], "known": ["my-map"], "unknown": []}
+
+
+def test_an_element_without_a_module_is_a_warning_that_names_it_and_the_page(book: Built) -> None:
+    (complaint,) = book.complaints
+    assert "unknown.md: WARNING: <my-mop> has no module elements/my-mop.js in static" in complaint
