@@ -3,10 +3,13 @@
     python -m course.kill_matrix [ps02_locality …] [--seed N] [--messages]
 
 An answer (see `course.answers`) takes the place of the instructor's solution in an otherwise
-perfect notebook, whose cells then run in a fresh IPython shell, hidden tests included.
+perfect notebook, whose cells then run in a fresh IPython shell, hidden tests included. Of the other
+tasks only those are run that call the answered one, in their solution or in their test, and those
+that these call: what an answer cannot reach it cannot change.
 """
 
 import argparse
+import ast
 import contextlib
 import io
 import os
@@ -18,10 +21,12 @@ from multiprocessing import get_context
 from multiprocessing.connection import Connection
 from multiprocessing.process import BaseProcess
 
+import nbformat
 from IPython.core.interactiveshell import InteractiveShell
 from nbformat import NotebookNode
 from traitlets.config import Config
 
+import convbook.checking  # noqa: F401 (what every answer's cells import, imported once for all)
 from course.answers import Answer, answers
 from course.exercises import assignments, source_notebook
 
@@ -43,58 +48,135 @@ def cells(assignment: str) -> list[NotebookNode]:
 
 def full_points(assignment: str) -> dict[str, float]:
     """What each automatically graded task of an assignment is worth."""
-    graded = (cell.metadata.get("nbgrader", {}) for cell in cells(assignment))
     return {
-        g["grade_id"].removeprefix("test_"): float(g["points"])
-        for g in graded
-        if g.get("grade") and not g["solution"]
+        task_of(cell): float(cell.metadata.nbgrader.points)
+        for cell in cells(assignment)
+        if is_test(cell)
     }
 
 
-def grade(answer: Answer, seed: int) -> Outcome:
+def grade_id(cell: NotebookNode) -> str:
+    """nbgrader's name of a cell, "" for a cell that it doesn't know."""
+    return str(cell.metadata.get("nbgrader", {}).get("grade_id", ""))
+
+
+def is_test(cell: NotebookNode) -> bool:
+    """Whether a cell is graded by running it."""
+    about = cell.metadata.get("nbgrader", {})
+    return bool(about.get("grade")) and not about["solution"]
+
+
+def task_of(cell: NotebookNode) -> str:
+    """The task that a cell answers or tests."""
+    return grade_id(cell).removeprefix("test_")
+
+
+@cache
+def calls(assignment: str) -> dict[str, set[str]]:
+    """For each task the tasks that its solution and its test call, and those that these call."""
+    tasks = full_points(assignment).keys()
+    found: dict[str, set[str]] = {task: set() for task in tasks}
+    for cell in cells(assignment):
+        if cell.cell_type == "code" and task_of(cell) in tasks:
+            found[task_of(cell)] |= names_in(cell.source) & tasks
+    for middle in tasks:  # Warshall's algorithm
+        for task in tasks:
+            if middle in found[task]:
+                found[task] |= found[middle]
+    return found
+
+
+def names_in(source: str) -> set[str]:
+    """The names in a cell's code; none when it is no Python."""
+    try:
+        nodes = ast.walk(ast.parse(source))
+    except SyntaxError:
+        return set()
+    return {node.id for node in nodes if isinstance(node, ast.Name)}
+
+
+def concerned(answer: Answer) -> list[str]:
+    """The tasks whose points an answer can change: its own and those that call it."""
+    called = calls(answer.assignment)
+    return [task for task in called if task == answer.task or answer.task in called[task]]
+
+
+def cells_for(answer: Answer, whole: bool = False) -> list[NotebookNode]:
+    """The notebook in which `answer` is given: what is needed to grade the tasks it concerns.
+
+    With `whole`, the notebook with all of its tasks.
+    """
+    called = calls(answer.assignment)
+    tested = list(called) if whole else concerned(answer)
+    used = [*tested, *(names_in(answer.source) & called.keys())]
+    solved = {*used}.union(*(called[task] for task in used))
+    kept = []
+    for cell in cells(answer.assignment):
+        task = task_of(cell)
+        if task in called and task not in (tested if is_test(cell) else solved):
+            continue
+        if grade_id(cell) == answer.task:
+            cell = nbformat.from_dict({**cell, "source": answer.source})
+        kept.append(cell)
+    return kept
+
+
+def fresh_shell() -> InteractiveShell:
+    """A shell of its own, which says no more of an error than its message."""
+    InteractiveShell.clear_instance()
+    settings = {"xmode": "Minimal", "colors": "nocolor"}
+    config = Config(HistoryManager={"enabled": False}, InteractiveShell=settings)
+    return InteractiveShell.instance(config=config)
+
+
+def grade(answer: Answer, seed: int, whole: bool = False) -> Outcome:
     """Run the notebook in which `answer` is given, in a fresh shell."""
     os.environ["GRADING_SEED"] = str(seed)
-    InteractiveShell.clear_instance()
-    shell = InteractiveShell.instance(config=Config(HistoryManager={"enabled": False}))
+    shell = fresh_shell()
     points, messages = {}, {}
-    for cell in cells(answer.assignment):
-        about = cell.metadata.get("nbgrader", {})
+    for cell in cells_for(answer, whole):
         if cell.cell_type != "code":
             continue
-        source = answer.source if about.get("grade_id") == answer.task else cell.source
         printed = io.StringIO()
         with contextlib.redirect_stdout(printed), contextlib.redirect_stderr(printed):
-            result = shell.run_cell(source)
-        if about.get("grade"):
-            task = about["grade_id"].removeprefix("test_")
-            points[task] = float(about["points"]) if result.success else 0.0
+            result = shell.run_cell(cell.source)
+        if is_test(cell):
+            task = task_of(cell)
+            points[task] = float(cell.metadata.nbgrader.points) if result.success else 0.0
             error = result.error_in_exec or result.error_before_exec
             if error is not None:
                 messages[task] = f"{type(error).__name__}: {error}"
     return Outcome(answer, points, messages)
 
 
-def grade_all(given: Iterable[Answer], seed: int, limit: float = 120) -> list[Outcome]:
+def grade_all(
+    given: Iterable[Answer], seed: int, whole: bool = False, limit: float = 120
+) -> list[Outcome]:
     """Grade answers on every core, each in a fork of its own: what one does, none after it sees.
 
     An answer that takes longer than `limit` seconds earns nothing.
     """
+    waiting, outcomes = list(given), []
+    for assignment in {answer.assignment for answer in waiting}:
+        calls(assignment)  # read here, so that no fork has to
     fork = get_context("fork")
 
     def start(answer: Answer) -> tuple[BaseProcess, Connection]:
-        mine, theirs = fork.Pipe(duplex=False)
-        process = fork.Process(target=lambda: theirs.send(grade(answer, seed)), daemon=True)
+        receiver, sender = fork.Pipe(duplex=False)
+        process = fork.Process(target=lambda: sender.send(grade(answer, seed, whole)), daemon=True)
         process.start()
-        theirs.close()
-        return process, mine
+        sender.close()
+        return process, receiver
 
-    waiting, outcomes = list(given), []
     while waiting:
         several, waiting = waiting[: os.cpu_count()], waiting[os.cpu_count() :]
         running = [(answer, *start(answer)) for answer in several]
-        for answer, process, pipe in running:
-            answered = pipe.poll(limit)
-            outcomes.append(pipe.recv() if answered else Outcome(answer, {}, {}))
+        for answer, process, receiver in running:
+            try:
+                answered = receiver.poll(limit)
+                outcomes.append(receiver.recv() if answered else Outcome(answer, {}, {}))
+            except EOFError:  # the process ended without a word
+                outcomes.append(Outcome(answer, {}, {}))
             process.kill()
             process.join()
     return outcomes
@@ -102,14 +184,22 @@ def grade_all(given: Iterable[Answer], seed: int, limit: float = 120) -> list[Ou
 
 def faults(outcome: Outcome, full: dict[str, float]) -> list[str]:
     """How an outcome differs from what its answer deserves."""
-    task = outcome.answer.task
-    deserved = {**full, task: full[task] if outcome.answer.right else 0.0}
+    answer = outcome.answer
+    deserved = {task: full[task] for task in [*concerned(answer), *outcome.points]}
+    deserved[answer.task] = full[answer.task] if answer.right else 0.0
     return [
         f"{outcome.answer.title}: {outcome.points.get(name)} of {full[name]} points for {name}, "
         f"expected {points}"
         for name, points in deserved.items()
         if outcome.points.get(name) != points
     ]
+
+
+def mark(outcome: Outcome, task: str, points: float) -> str:
+    """One sign for what an answer earned for a task."""
+    if task not in concerned(outcome.answer):
+        return "–"
+    return "●" if outcome.points.get(task) == points else "·"
 
 
 def main() -> None:
@@ -121,11 +211,12 @@ def main() -> None:
     unexpected = []
     for assignment in options.assignment:
         full = full_points(assignment)
-        print(f"\n{assignment}: {', '.join(full)}   (● earned, · lost, ! not as it should be)")
+        print(f"\n{assignment}: {', '.join(full)}")
+        print("(● earned, · lost, – out of reach of the answer, ! not as it should be)")
         for outcome in grade_all(answers(assignment), options.seed):
             found = faults(outcome, full)
             unexpected += found
-            marks = "".join("●" if outcome.points.get(name) == full[name] else "·" for name in full)
+            marks = "".join(mark(outcome, name, full[name]) for name in full)
             flag = "!" if found else " "
             print(f" {flag} {marks}  {outcome.answer.task}, {outcome.answer.title}", flush=True)
             if options.messages:
