@@ -103,12 +103,26 @@ build/class/grades.csv: $(VENV) $(EXERCISES) $(ANSWERS) $(LIBRARY) $(GRADER) nbg
 	fi
 	@mv build/class/grades.new $@
 
+.PHONY: new-chapter
+new-chapter: $(VENV)  ## NAME=…: write the skeleton of a chapter with its element
+	@.venv/bin/python -m course.skeleton chapter "$(NAME)"
+
+.PHONY: new-assignment
+new-assignment: $(VENV)  ## NAME=psNN_… [FUNCTION=…]: write the skeleton of an assignment
+	@.venv/bin/python -m course.skeleton assignment "$(NAME)" --function "$(FUNCTION)"
+
 .PHONY: kill-matrix
 kill-matrix: $(VENV)  ## print what every right and wrong answer earns
 	@.venv/bin/python -m course.kill_matrix
 
+BUILT := $(VENV) .venv/sandbox .venv/browser $(BOOK)/index.html build/class/grades.csv
+
+.PHONY: check
+check: $(BUILT) lint  ## for each commit: lint, types, stale exercises, the fast tests of each room
+	@.venv/bin/python -m pytest -q -n 2 --dist loadfile -m "not slow"
+
 .PHONY: test
-test: $(VENV) .venv/sandbox .venv/browser $(BOOK)/index.html build/class/grades.csv  ## all tests
+test: $(BUILT)  ## all tests
 	@# A file's tests share what they set up. Some wait, for a browser or a clock: so three
 	@# work on two cores.
 	@.venv/bin/python -m pytest -q -n 3 --dist loadfile --no-loadscope-reorder
@@ -146,4 +160,4 @@ clean:  ## remove everything that was built, .venv too
 .PHONY: help
 help:  ## this list
 	@grep -hE '^[a-z-]+:.*##' Makefile | sed -E 's/^([a-z-]+):.*## (.*)/\1|\2/' | \
-		awk -F'|' '{ printf "make %-13s %s\n", $$1, $$2 }'
+		awk -F'|' '{ printf "make %-15s %s\n", $$1, $$2 }'

@@ -1,7 +1,7 @@
 #!/bin/sh
 # Install a program with the system's package manager when it is missing and that is possible.
 #
-#     sh tools/install.sh COMMAND PACKAGE "what happens without it"
+#     sh course/install.sh COMMAND PACKAGE "what happens without it"
 command=$1 package=$2 without=$3
 command -v "$command" >/dev/null 2>&1 && exit 0
 
