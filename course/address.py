@@ -22,12 +22,14 @@ class Address:
         return f"https://{self.owner}.github.io/{self.name}/"
 
     def colab(self, path: str) -> str:
+        """Where Colab opens a notebook of the course, given its path from the root."""
         return (
             f"https://colab.research.google.com/github/{self.owner}/{self.name}"
             f"/blob/{self.branch}/{path}"
         )
 
     def binder(self, path: str) -> str:
+        """Where Binder opens a notebook of the course, given its path from the root."""
         return f"https://mybinder.org/v2/gh/{self.owner}/{self.name}/{self.branch}?labpath={path}"
 
 

@@ -23,6 +23,7 @@ class Answer:
 
     @property
     def right(self) -> bool:
+        """Whether it deserves its points."""
         return self.title.startswith("right:")
 
 

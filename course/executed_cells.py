@@ -50,6 +50,7 @@ class Package:
 
     @cached_property
     def trees(self) -> dict[str, ast.Module]:
+        """The parsed text of each module."""
         return {name: ast.parse(path.read_text("utf-8")) for name, path in self.files.items()}
 
     def is_package(self, module: str) -> bool:

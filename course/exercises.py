@@ -46,6 +46,7 @@ def assignments() -> list[str]:
 
 
 def wheel_name() -> str:
+    """The file name of the library's wheel, which the site serves and notebooks fetch."""
     settings = ROOT / "lib" / "convbook" / "pyproject.toml"
     project = tomllib.loads(settings.read_text("utf-8"))["project"]
     return f"{project['name']}-{project['version']}-py3-none-any.whl"
@@ -90,6 +91,7 @@ def generate(name: str, config: Config) -> None:
 
 
 def course_config() -> Config:
+    """The settings of nbgrader, in `nbgrader_config.py`."""
     return PyFileConfigLoader("nbgrader_config.py", path=str(ROOT)).load_config()
 
 

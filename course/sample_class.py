@@ -52,6 +52,7 @@ def half(work: dict[str, str]) -> dict[str, str]:
 
 
 def one_wrong(name: str) -> dict[str, str]:
+    """The instructor's answers but for the last task, which has a wrong one."""
     task, source = next(reversed(chosen(name, False, 0).items()))
     return {**instructors(name), task: source}
 
@@ -65,12 +66,14 @@ def chatty(name: str) -> dict[str, str]:
 
 
 def with_syntax_error(name: str) -> dict[str, str]:
+    """The instructor's answers, the first of which is no Python."""
     work = instructors(name)
     task = next(iter(work))
     return {**work, task: work[task].replace("):", ")", 1)}
 
 
 def without_a_test(name: str) -> str:
+    """Right work from whose notebook a test has been deleted."""
     notebook = solved(name, instructors(name))
     tests = [cell for cell in notebook.cells if cell.metadata.get("nbgrader", {}).get("grade")]
     notebook.cells.remove(tests[0])

@@ -116,6 +116,7 @@ class Assignment(SphinxDirective):
         return [nodes.bullet_list("", *items, classes=["assignment-links"])]
 
     def parse_text_inline(self, text: str) -> list[nodes.Node]:
+        """The nodes of a line of Markdown, complaints included."""
         found, messages = self.parse_inline(text)
         return [*found, *messages]
 
