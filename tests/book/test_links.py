@@ -7,15 +7,21 @@ from pathlib import Path
 
 import nbformat
 import pytest
+import yaml
 from bs4 import BeautifulSoup
 
 from course.address import address
+from course.exercises import assignments
 
 ROOT = Path(__file__).resolve().parents[2]
 
+TOC = yaml.safe_load((ROOT / "_toc.yml").read_text("utf-8"))
+# The assignment that stands below each chapter which has one.
 ASSIGNMENTS = {
-    "chapters/locality.html": "ps02_locality",
-    "chapters/weight_sharing.html": "ps03_sharing",
+    f"{chapter['file']}.html": Path(section["file"]).name
+    for part in TOC["parts"]
+    for chapter in part["chapters"]
+    for section in chapter.get("sections", [])
 }
 HERE = address()
 REPOSITORY = f"https://github.com/{HERE.owner}/{HERE.name}"
@@ -43,6 +49,10 @@ def addresses(path: Path) -> list[str]:
 
 def inside(address: str) -> bool:
     return not urllib.parse.urlsplit(address).scheme and not address.startswith("//")
+
+
+def test_every_assignment_stands_below_a_chapter() -> None:
+    assert sorted(ASSIGNMENTS.values()) == assignments()
 
 
 def test_every_link_within_the_book_leads_somewhere(html: Path, any_page: str) -> None:
