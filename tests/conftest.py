@@ -1,4 +1,4 @@
-"""The browser in which pages are tested; one for the whole run."""
+"""Which tests are slow, and the browser in which pages are tested; one for the whole run."""
 
 import shutil
 from collections.abc import Iterator
@@ -9,13 +9,32 @@ from playwright.sync_api import Browser, sync_playwright
 # There is nothing to collect here, and modules of one name can't be collected side by side.
 collect_ignore = ["conftest.py"]
 
-# What takes minutes begins first, so that nobody waits for it in the end.
-LONGEST = ["test_make.py", "test_kill_matrix.py", "test_reading.py", "test_attacks.py"]
+# What `make check` leaves to `make test`: files by name, the longest first. They begin in this
+# order, so that nobody waits in the end for one that takes minutes.
+SLOW = [
+    "test_make.py",
+    "test_kill_matrix.py",
+    "test_reading.py",
+    "test_attacks.py",
+    "test_batch.py",
+    "test_faults.py",
+    "test_pages.py",
+    "test_matrix_switches.py",
+    "test_commands.py",
+    "test_cuda_conv.py",
+    "test_broken.py",
+    "test_finding.py",
+    "test_patch_explorer.py",
+    "test_pixel_shuffle.py",
+]
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    places = {name: place for place, name in enumerate(LONGEST)}
+    places = {name: place for place, name in enumerate(SLOW)}
     items.sort(key=lambda item: places.get(item.path.name, len(places)))
+    for item in items:
+        if item.path.name in places:
+            item.add_marker("slow")
 
 
 # A browser on a test machine talks to the test's own server and to nobody else.
