@@ -55,6 +55,7 @@ def test_few_files_know_other_packages(source: Path):
     theirs = {
         "plot.py": {"matplotlib"},
         "data.py": {"sklearn", "skimage"},
+        "notebook.py": {"IPython", "nbformat"},
         "fft.py": {"scipy"},
         "toeplitz.py": {"scipy", "cupyx"},
         "pooling.py": {"scipy"},

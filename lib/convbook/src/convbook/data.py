@@ -6,6 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from convbook.arguments import short_repr, truth
+from convbook.extras import extra
 
 #: Photographs that `photograph` knows, with what each shows.
 PHOTOGRAPHS = {
@@ -26,7 +27,8 @@ def digits() -> tuple[NDArray[np.float32], NDArray[np.int64]]:
     >>> x.shape, float(x.min()), float(x.max()), y[:5]
     ((1797, 1, 8, 8), 0.0, 1.0, array([0, 1, 2, 3, 4]))
     """
-    from sklearn.datasets import load_digits
+    with extra("data"):
+        from sklearn.datasets import load_digits
 
     bunch: Any = load_digits()
     return (bunch.images[:, None] / 16).astype(np.float32), bunch.target.astype(np.int64)
@@ -44,7 +46,8 @@ def photograph(name: str = "chelsea", grey: bool = False) -> NDArray[np.float64]
     if not isinstance(name, str) or name not in PHOTOGRAPHS:
         raise ValueError(f"name must be one of {', '.join(PHOTOGRAPHS)}; it is {short_repr(name)}")
     grey = truth("grey", grey)
-    import skimage.data
+    with extra("data"):
+        import skimage.data
 
     image: NDArray[np.float64] = getattr(skimage.data, name)() / 255.0
     if image.ndim == 2:

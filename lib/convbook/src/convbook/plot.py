@@ -16,6 +16,7 @@ from numpy.typing import ArrayLike
 
 from convbook.arguments import array_of, integer, short_repr
 from convbook.arrays import Array
+from convbook.extras import extra
 from convbook.geometry import output_size, receptive_fields
 
 #: Distinct hues with a contrast of at least 3 : 1 against white and against near-black.
@@ -71,7 +72,8 @@ def figure(
     >>> fig.get_size_inches().tolist()
     [6.0, 3.0]
     """
-    from matplotlib.figure import Figure
+    with extra("plot"):
+        from matplotlib.figure import Figure
 
     rows, columns = integer("rows", rows, 1), integer("columns", columns, 1)
     fig = Figure(figsize=size or (3.0 * columns, 3.0 * rows), layout="constrained")
@@ -95,8 +97,9 @@ def show(fig: Any, alt: str) -> Picture:
     """
     if not isinstance(alt, str) or not alt.strip():
         raise ValueError(f"alt must describe the figure in words; it is {short_repr(alt)}")
-    from matplotlib import rc_context
-    from matplotlib.legend import Legend
+    with extra("plot"):
+        from matplotlib import rc_context
+        from matplotlib.legend import Legend
 
     alt = " ".join(alt.split())
     for legend in fig.findobj(Legend):  # its box would stay white on a dark page
@@ -180,7 +183,8 @@ def draw_matrix(
     into the connected entries. `colours`, of the same shape, numbers the colours, so that an entry
     can keep its colour from one matrix to the next; by default each parameter has its own.
     """
-    from matplotlib.patches import Rectangle
+    with extra("plot"):
+        from matplotlib.patches import Rectangle
 
     numbers = _matrix_of_integers("numbers", numbers)
     rows, columns = numbers.shape
@@ -236,7 +240,8 @@ def draw_kernel(ax: Any, kernel: ArrayLike, title: str = "", digits: int = 2) ->
     >>> [text.get_text() for text in ax.texts]
     ['−1', '0', '1']
     """
-    from matplotlib.patches import Rectangle
+    with extra("plot"):
+        from matplotlib.patches import Rectangle
 
     kernel = array_of("kernel", kernel, ndim=2)
     largest = float(np.max(abs(kernel), initial=0)) or 1.0

@@ -17,6 +17,7 @@ from numpy.typing import ArrayLike, NDArray
 from convbook.arguments import array_of, integer, integers, short_repr, truth
 from convbook.arrays import Array, array_module, cast, floating, promote, same_device
 from convbook.engine import dispatch
+from convbook.extras import extra
 from convbook.geometry import ConvGeometry, Padding, conv_geometry, padding_pairs
 from convbook.windows import sliding_windows
 
@@ -84,7 +85,8 @@ def toeplitz_csr(
     weight, geometry, groups = _check(kernel, shape, padding, stride, dilation, groups)
     size = _matrix_shape(weight, geometry, groups)
     if array_module(weight) is np:
-        from scipy.sparse import csr_array
+        with extra("sparse"):
+            from scipy.sparse import csr_array
 
         return csr_array(_csr_arrays(weight, geometry, groups), shape=size)
     from cupyx.scipy.sparse import csr_matrix
@@ -126,7 +128,8 @@ def toeplitz_operator(
         return _as_columns(dispatch.input_gradient(images, kernels, geometry, groups), vectors)
 
     if array_module(weight) is np:
-        from scipy.sparse.linalg import LinearOperator
+        with extra("sparse"):
+            from scipy.sparse.linalg import LinearOperator
     else:
         from cupyx.scipy.sparse.linalg import LinearOperator
     return LinearOperator(

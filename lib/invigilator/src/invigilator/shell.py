@@ -18,6 +18,14 @@ from traitlets.config import Config
 
 Output = dict[str, Any]
 
+# Figures that ask for a screen, or for a page that answers. A student has one; here is none.
+_SCREENS = frozenset(
+    {"ipympl", "nbagg", "notebook", "webagg", "widget", "gtk", "gtk3", "gtk4", "macosx", "osx"}
+    | {"qt", "qt4", "qt5", "qt6", "tk", "wx"}
+)
+# What a kernel hands on to the page that shows the notebook, where nobody looks at it.
+_FOR_THE_PAGE = ("autosave", "connect_info", "less", "man", "more", "qtconsole", "subshell")
+
 
 @dataclass
 class Record:
@@ -150,10 +158,33 @@ class Shell(InteractiveShell):
         # What shows an error is imported when the first one comes: let that be now.
         shell.run("def f():\n    raise ValueError\nf()")
         InteractiveShell.reset(shell, new_session=True)  # type: ignore[no-untyped-call]
+        shell.be_like_a_kernels()
         return shell
+
+    def be_like_a_kernels(self) -> None:
+        """Have what a notebook finds in a kernel's shell and IPython's own leaves to it."""
+        self.user_ns.update(dict.fromkeys(("_", "__", "___"), ""))
+        for name in ("last_type", "last_value", "last_traceback", "last_exc"):
+            vars(sys).pop(name, None)  # the error above is not the student's
+        shell: Any = self  # IPython's own methods are not annotated
+        shell.set_hook("show_in_pager", _unseen, 99)
+        for name in _FOR_THE_PAGE:
+            shell.register_magic_function(_unseen, magic_name=name)
+        shell.extension_manager.load_extension("storemagic")
 
     def init_virtualenv(self) -> None:
         """The environment is what the process was started with."""
+
+    def enable_gui(self, gui: str | None = None) -> None:
+        """There are no windows whose events would have to be waited for."""
+
+    def enable_matplotlib(self, gui: str | None = None) -> Any:
+        """Let Matplotlib draw as asked for, and inline where that would take a screen."""
+        enable: Any = super().enable_matplotlib
+        return enable("inline" if gui and gui.lower() in _SCREENS else gui)
+
+    def ask_exit(self) -> None:
+        """What comes after `exit()` is run all the same."""
 
     def _format_exception_for_storage(self, *_: Any, **__: Any) -> dict[str, Any]:
         """Nobody asks a history for an error that has been shown already."""
@@ -199,6 +230,10 @@ class Shell(InteractiveShell):
         os.ftruncate(written, 0)
         os.lseek(written, 0, os.SEEK_SET)
         self.record.stream("stdout", text)
+
+
+def _unseen(*_: Any, **__: Any) -> None:
+    """Show nothing to nobody."""
 
 
 def of_no_module(file: str) -> None:
