@@ -44,7 +44,7 @@ def check_all(paths: list[Path]) -> bool:
         except notebook.NotANotebook as error:
             print(f"convbook check: {path} {error}", file=sys.stderr, flush=True)
             whole = False
-        except KeyboardInterrupt:
+        except (KeyboardInterrupt, BrokenPipeError):  # nobody reads on
             sys.exit(130)
     return whole
 
