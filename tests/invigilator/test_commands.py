@@ -9,8 +9,8 @@ from conftest import copied, hand_in
 from test_batch import CLASS, gradebook
 from traitlets.config import Config
 
-from invigilator.app import nbgrader_api
 from invigilator.batch import Batch
+from invigilator.commands.autograde import nbgrader_api
 from invigilator.course.submissions import students
 from invigilator.untrusted.sandbox import missing
 

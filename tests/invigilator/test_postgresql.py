@@ -14,8 +14,8 @@ from pathlib import Path
 import pytest
 from conftest import SOURCE, hand_in, make_course
 
-from invigilator.app import nbgrader_api
 from invigilator.batch import Batch
+from invigilator.commands.autograde import nbgrader_api
 from invigilator.course.submissions import students
 from invigilator.reporting.summary import summarise
 from invigilator.untrusted.sandbox import missing

@@ -17,7 +17,7 @@ from traitlets.config import Config
 from traitlets.utils.importstring import import_item
 
 from invigilator.course.assignment import AssignmentSpec, MasterCell
-from invigilator.course.repair import recognised
+from invigilator.course.recognition import recognised
 
 Resources = dict[str, Any]
 

@@ -12,7 +12,7 @@ from nbgrader.coursedir import CourseDirectory
 from nbgrader.utils import find_all_files
 
 from invigilator.course.assignment import AssignmentSpec
-from invigilator.course.repair import matched
+from invigilator.course.recognition import matched
 
 _LARGEST = 100 << 20  # bytes of a student's files that are read
 _NOT_READ = {
