@@ -4,8 +4,9 @@ import logging
 import os
 import sys
 import warnings
+from importlib.util import find_spec
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
 from nbgrader.apps.baseapp import NbGrader
 
@@ -38,6 +39,9 @@ class AssignmentsApp(NbGrader):  # type: ignore[misc]
         # nbgrader calls `alembic` by name: it stands beside the interpreter.
         os.environ["PATH"] = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
         super().start()
+        if self.coursedir.db_url.startswith("postgresql+psycopg:") and not find_spec("psycopg"):
+            what = "a gradebook on a PostgreSQL server takes psycopg"
+            self.exit_with(f'{what}: pip install "invigilator[postgresql]"')
 
     def assignments(self) -> list[str]:
         chosen = self.extra_args or [self.coursedir.assignment_id]
@@ -49,5 +53,5 @@ class AssignmentsApp(NbGrader):  # type: ignore[misc]
                 self.exit_with(f"there is no assignment {name!r} in {known}")
         return list(chosen)
 
-    def exit_with(self, message: str) -> None:
+    def exit_with(self, message: str) -> NoReturn:
         sys.exit(f"{self.name}: {message}")

@@ -89,7 +89,11 @@ class AutogradeApp(AssignmentsApp):
         if not self.scheduler:
             yield None
             return
-        from distributed import Client
+        try:
+            from distributed import Client
+        except ModuleNotFoundError:
+            why = 'grading on several machines takes Dask: pip install "invigilator[dask]"'
+            self.exit_with(why)
 
         with Client(self.scheduler) as client:  # type: ignore[no-untyped-call]
             for worker, why in client.run(missing).items():
