@@ -4,15 +4,18 @@ import subprocess
 import sys
 from pathlib import Path
 
+import nbformat
 import pytest
-from conftest import copied, hand_in
+from conftest import cell, copied, hand_in
+from nbformat.v4 import new_notebook
 from test_batch import CLASS, gradebook
 from traitlets.config import Config
 
 from invigilator.batch import Batch
-from invigilator.commands.autograde import nbgrader_api
+from invigilator.commands.autograde import AutogradeApp, nbgrader_api
 from invigilator.course.submissions import students
-from invigilator.untrusted.sandbox import missing
+from invigilator.limits import Limits
+from invigilator.untrusted.sandbox import Sandbox, SandboxError, missing
 
 pytestmark = [
     pytest.mark.filterwarnings("ignore"),
@@ -75,6 +78,35 @@ def test_a_students_own_check_says_what_the_grader_says(course: Config, tmp_path
         "right": (0, "✓ test_double (3 points)\n"),
         "wrong": (1, "✗ test_double (3 points)\n  AssertionError: double(2) must be 4\n"),
     }
+
+
+def test_a_check_tells_of_tests_without_points_and_of_questions_to_nobody(tmp_path: Path) -> None:
+    tests = {"free": "assert True", "worth": "%matplotlib inline\nassert True", "asks": "input()"}
+    cells = [cell("test", name, source, 0.5) for name, source in tests.items()]
+    del cells[0].metadata["nbgrader"]["points"]
+    path = tmp_path / "mine.ipynb"
+    path.write_text(nbformat.writes(new_notebook(cells=cells)), "utf-8")
+    command = [sys.executable, "-m", "invigilator", "check", str(path)]
+    done = subprocess.run(command, input="7\n", capture_output=True, text=True)
+    said = (
+        "✓ free\n✓ worth (0.5 points)\n✗ asks (0.5 points)\n  EOFError: EOF when reading a line\n"
+    )
+    assert (done.returncode, done.stdout, done.stderr) == (1, said, "")
+
+
+@pytest.mark.parametrize("unsafe", [[], ["--unsafe-no-sandbox"]])
+def test_another_system_than_linux_is_told_that_it_can_not_grade(
+    unsafe: list[str], course: Config, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(Path(course.CourseDirectory.root))
+    monkeypatch.setattr(sys, "platform", "darwin")
+    app = AutogradeApp()
+    app.initialize(["ps1", *unsafe])
+    why = "grading works on Linux only: use a virtual machine, a container, or WSL on Windows"
+    with pytest.raises(SystemExit, match=f"^invigilator autograde: {why}$"):
+        app.start()
+    with pytest.raises(SandboxError, match=f"^{why}$"):
+        Sandbox(Limits(), [], isolated=False)
 
 
 @pytest.mark.parametrize(
