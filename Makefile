@@ -131,9 +131,10 @@ bench-gpu: $(VENV)  ## on a machine with a GPU and CuPy: its tests, then the ker
 	@.venv/bin/python -m pytest -q -m gpu -rs && .venv/bin/python benchmarks/gpu.py
 
 .PHONY: lock
-lock:  ## choose versions anew from pyproject.toml (needs uv)
-	uv pip compile --universal --python-version 3.11 --group book --group grading --group dev --quiet \
-		--no-annotate --no-header lib/convbook/pyproject.toml lib/invigilator/pyproject.toml > requirements.new
+lock:  ## write requirements.lock from pyproject.toml, keeping versions that fit (needs uv; UPGRADE=--upgrade: the newest)
+	@cp requirements.lock requirements.new
+	uv pip compile --universal --python-version 3.11 --group book --group grading --group dev --quiet $(UPGRADE) \
+		--no-annotate --no-header --output-file requirements.new lib/convbook/pyproject.toml lib/invigilator/pyproject.toml > /dev/null
 	@# The torch that is installed computes on the processor and needs no CUDA of its own.
 	@sed -E '/^nvidia-cuda-nvrtc==/b; /^(nvidia-|cuda-|triton)/d' requirements.new > requirements.lock
 	@rm requirements.new
