@@ -7,6 +7,7 @@ from pathlib import Path
 import nbformat
 import pytest
 from conftest import cell, copied, hand_in
+from invigilator.limits import Limits
 from nbformat.v4 import new_notebook
 from test_batch import CLASS, gradebook
 from traitlets.config import Config
@@ -14,7 +15,6 @@ from traitlets.config import Config
 from invigilator.batch import Batch
 from invigilator.commands.autograde import AutogradeApp, nbgrader_api
 from invigilator.course.submissions import students
-from invigilator.limits import Limits
 from invigilator.untrusted.sandbox import Sandbox, SandboxError, missing
 
 pytestmark = [

@@ -14,9 +14,9 @@ from nbformat.v4 import new_notebook
 from nbgrader.apps import NbGraderAPI
 from traitlets.config import Config
 
-from invigilator.app import nbgrader_api
 from invigilator.batch import Batch
 from invigilator.batch.execution import worker_threads
+from invigilator.commands.autograde import nbgrader_api
 from invigilator.course.results import load_results
 from invigilator.course.submissions import students
 from invigilator.protocol.limits import Limits

@@ -13,7 +13,8 @@ from nbformat.v4 import new_code_cell, new_notebook
 from traitlets.config import Config
 
 from invigilator.course.assignment import AssignmentSpec, MasterCell
-from invigilator.course.repair import Unreadable, matched, read
+from invigilator.course.recognition import matched
+from invigilator.course.repair import Unreadable, read
 
 pytestmark = pytest.mark.filterwarnings("ignore")
 
