@@ -14,7 +14,8 @@ ROOT = Path(invigilator.__file__).parent
 #: The rooms, and files beside them, that each may import from.
 MAY_IMPORT = {
     "__main__": {"app", "trusted"},
-    "app": {"batch", "course", "feedback", "reporting", "shell", "untrusted"},
+    "app": {"version"},
+    "commands": {"batch", "course", "feedback", "reporting", "shell", "untrusted", "version"},
     "preprocessor": {"batch", "course", "protocol"},
     "batch": {"course", "modules", "protocol", "trusted"},
     "reporting": {"course"},
@@ -25,9 +26,10 @@ MAY_IMPORT = {
     "feedback": set(),
     "modules": set(),
     "shell": set(),
+    "version": set(),
 }
 #: All that anyone may take from the sandbox's room: what starts it, and whether that can be.
-SANDBOX = {"Sandbox", "SandboxError", "missing"}
+SANDBOX = {"Sandbox", "SandboxError", "missing", "unsupported"}
 
 
 def imports() -> list[tuple[str, str, str]]:
