@@ -136,10 +136,17 @@ def test_a_transform_must_be_faster_by_a_tenth(
     assert choose(x, weight, conv_geometry("weight", (3, 3), (9, 8))) == method
 
 
-@pytest.mark.parametrize("shape", [(64, 64, 3, 3), (64, 64, 31, 31)])
+@pytest.mark.parametrize(
+    ("shape", "size", "transform"),
+    [((128, 128, 3, 3), 56, "winograd"), ((32, 8, 21, 21), 72, "fft")],
+)
 @pytest.mark.parametrize("worst", [np.nan, np.inf])
-def test_a_number_that_is_none_stays_in_the_windows_that_hold_it(shape: Any, worst: float):
-    x, weight = np.ones((1, 64, 48, 48), np.float32), np.ones(shape, np.float32)
+def test_a_number_that_is_none_stays_in_the_windows_that_hold_it(
+    shape: Any, size: int, transform: str, worst: float
+):
+    x, weight = np.ones((1, shape[1], size, size), np.float32), np.ones(shape, np.float32)
+    # Without that number a transform would be taken, which spreads it over a tile.
+    assert choose(x, weight, conv_geometry("weight", shape[2:], (size, size))) == transform
     x[0, 3, 40, 41] = worst
     out = conv(x, weight)
     s = shape[2]

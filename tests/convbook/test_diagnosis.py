@@ -109,3 +109,9 @@ def test_what_is_moved_by_one_is_named_along_the_last_two_axes_alone(
 def test_two_places_off_is_not_one_place_off():
     right = np.array([1, 9, 4, 7, 3])
     assert usual_cause(np.array([60, 50, 1, 9, 4]), right, [], {}, 0) is None
+
+
+def test_one_column_that_moved_may_be_luck():
+    right = np.array([[1, 2], [3, 4], [5, 6], [7, 8]])
+    got = np.stack([right[:, 1], 100 + right[:, 1]], axis=1)
+    assert usual_cause(got, right, [], {}, 0) is None
