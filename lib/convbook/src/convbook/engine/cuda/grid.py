@@ -37,7 +37,7 @@ def takes(x: Any, geometry: ConvGeometry) -> bool:
 
 
 class Geometry2d:
-    """How a kernel lies on the pixels of a plane; a signal is a plane of one row."""
+    """How a kernel lies on two axes of pixels; a signal has one row."""
 
     def __init__(self, dtype: Any, geometry: ConvGeometry) -> None:
         reason = refusal(dtype, geometry)
