@@ -117,7 +117,8 @@ def write(files: Mapping[str, str], root: Path = ROOT) -> None:
     """Write all files below `root`, or none when one of them is there already."""
     there = [path for path in files if (root / path).exists()]
     if there:
-        raise NameRefused(f"{' and '.join(there)} exists already: nothing is written over")
+        verb = "exists" if len(there) == 1 else "exist"
+        raise NameRefused(f"{' and '.join(there)} {verb} already: nothing is written over")
     for path, text in files.items():
         (root / path).parent.mkdir(parents=True, exist_ok=True)
         (root / path).write_text(text, "utf-8")
