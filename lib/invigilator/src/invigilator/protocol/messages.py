@@ -466,15 +466,14 @@ def _tuple_reader(arguments: tuple[Any, ...]) -> Reader:
 
 
 def _message_reader(kinds: tuple[Any, ...]) -> Reader:
-    by_name = {kind.__name__: kind for kind in kinds}
+    by_name = {kind.__name__: (kind, _field_readers(kind)) for kind in kinds}
 
     def read(value: Any) -> Any:
         if type(value) is not tuple or not value or type(value[0]) is not str:
             raise WireError("what came is not a message")
-        kind = by_name.get(value[0])
-        if kind is None:
+        if value[0] not in by_name:
             raise WireError(f"a message of kind {value[0][:40]!r} was not expected")
-        readers = _field_readers(kind)
+        kind, readers = by_name[value[0]]
         if len(value) != len(readers) + 1:
             raise WireError(f"a message of kind {value[0]} has {len(value) - 1} fields")
         return kind(*[reader(each) for reader, each in zip(readers, value[1:], strict=True)])
@@ -482,7 +481,11 @@ def _message_reader(kinds: tuple[Any, ...]) -> Reader:
     return read
 
 
-@functools.cache
 def _field_readers(kind: type) -> tuple[Reader, ...]:
     hints = get_type_hints(kind)
     return tuple(_reader(hints[name]) for name, _ in _layout(kind))
+
+
+# Made on import, which is in the warm processes: else each of their children would make its own.
+for _group in (Report, SandboxOrder, SandboxAnswer, ToCandidate, CandidateMessage, FromCandidate):
+    _reader(_group)

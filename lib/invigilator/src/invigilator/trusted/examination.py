@@ -89,8 +89,8 @@ class Examination:
                 grades[metadata["grade_id"]] = determine_grade(cell)[0]
             if metadata.get("solution") or metadata.get("task"):
                 comments[metadata["grade_id"]] = comment_on(cell)
-        seconds = time.perf_counter() - started
         text = nbformat.writes(notebook)
+        seconds = time.perf_counter() - started
         return Graded(text, grades, comments, self.notes, self.remote.restarts, seconds)
 
     def run(self, notebook: NotebookNode) -> None:
