@@ -153,3 +153,16 @@ def test_a_list_that_grows_or_shrinks_has_been_changed(change: Any):
 def test_an_argument_that_holds_nan_is_unchanged_where_nothing_is_written():
     for x in (np.array([np.nan, 1]), np.array([np.nan], np.float32), [np.array([np.nan])]):
         check(lambda each: 3, x, expect=3)
+
+
+def test_an_integer_beyond_every_float_keeps_its_sign():
+    assert "expected 1, got -inf" in message(answer(-(10**400)), 1, expect=1)
+    assert "expected 1, got inf" in message(answer(10**400), 1, expect=1)
+
+
+def test_a_dictionary_with_another_key_has_been_changed():
+    def solution(x: dict[str, int]) -> int:
+        x["c"] = x.pop("b")
+        return 1
+
+    assert "chang" in message(solution, {"a": 1, "b": 2}, expect=1)

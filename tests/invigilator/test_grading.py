@@ -100,3 +100,22 @@ def test_an_unknown_assignment_or_student_is_an_error_in_words(course: Config) -
         assert done.returncode == 1
         assert words in done.stderr
         assert "Traceback" not in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("setting", "words"),
+    [
+        ("c.Allowance.memory = 4096", "c.Allowance is called c.Limits now"),
+        ("c.Limits.memory = 'plenty'", "'memory' trait of a Limits instance expected an int"),
+    ],
+)
+def test_limits_that_are_none_are_an_error_in_words(
+    course: Config, setting: str, words: str
+) -> None:
+    root = Path(course.CourseDirectory.root)
+    (root / "nbgrader_config.py").write_text(f"c = get_config()\n{setting}\n", "utf-8")
+    command = [sys.executable, "-m", "invigilator", "autograde", "ps1"]
+    done = subprocess.run(command, cwd=root, capture_output=True, text=True, check=False)
+    assert done.returncode == 1
+    assert words in done.stderr
+    assert "Traceback" not in done.stderr

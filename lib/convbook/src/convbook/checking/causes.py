@@ -77,7 +77,7 @@ def _value_cause(got: Array, right: Array, tolerance: float) -> str | None:
     if axis is not None:
         return f"everything is one place off along axis {axis}"
     wrong = ~_close(got, right, tolerance)
-    for depth in range(1, min(3, (max(right.shape[-2:]) - 1) // 2) + 1):
+    for depth in (1, 2, 3):
         inside = [slice(depth, -depth) if n > 2 * depth else slice(None) for n in right.shape[-2:]]
         # A patch has a middle, but no inside: few right values may be luck.
         within = wrong[..., *inside]

@@ -11,7 +11,7 @@ from typing import Any
 
 from nbgrader.apps import NbGraderAPI
 from sqlalchemy.exc import SQLAlchemyError
-from traitlets import Bool, Integer, Unicode
+from traitlets import Bool, Integer, TraitError, Unicode
 from traitlets.config import Config
 
 from invigilator.batch import Batch
@@ -74,7 +74,7 @@ class AutogradeApp(AssignmentsApp):
             with self.executor() as executor:
                 for assignment in self.assignments():
                     whole = self.autograde(assignment, executor) and whole
-        except (AssignmentError, GradingError) as error:
+        except (AssignmentError, GradingError, TraitError) as error:
             self.exit_with(str(error))
         except (OSError, SQLAlchemyError) as error:  # the disk is full, the gradebook locked
             self.exit_with(f"{error}\n{kept}")

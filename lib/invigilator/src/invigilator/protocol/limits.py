@@ -1,6 +1,8 @@
 """What one submission may use."""
 
-from traitlets import Integer
+from typing import Any
+
+from traitlets import Integer, TraitError
 from traitlets.config import Configurable
 
 
@@ -20,6 +22,13 @@ class Limits(Configurable):
         config=True
     )
     submission = Integer(600, help="seconds that a submission may take in all").tag(config=True)
+
+    def __init__(self, **settings: Any) -> None:
+        """Raises TraitError for a limit that isn't one."""
+        super().__init__(**settings)
+        # Under the name that it had before version 0.2, a limit would be ignored in silence.
+        if "Allowance" in self.config:
+            raise TraitError("c.Allowance is called c.Limits now: rename it in nbgrader_config.py")
 
     def settings(self) -> dict[str, int]:
         """The limits by name, as `Limits(**settings)` takes them."""
