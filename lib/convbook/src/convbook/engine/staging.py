@@ -57,15 +57,23 @@ def weight_gradient(
         out[...] = 0
         return
     xp, dtype = array_module(x), working_dtype(x)
-    total = xp.zeros(out.shape, dtype=dtype)
-    part = xp.empty(out.shape, dtype=dtype)
     inside = geometry if mode == "constant" else geometry.on_padded()
-    # What one chunk of images gives is added to what those before gave.
-    for images in image_chunks(*_copied(grad, dtype), *_copied(x, dtype, mode)):
+
+    def write(images: slice, dst: AnyArray) -> None:
         inp = _row_by_row(_padded(x[images, ...], geometry, mode), dtype)
-        algorithm.weight_gradient(_row_by_row(grad[images, ...], dtype), inp, part, inside)
+        algorithm.weight_gradient(_row_by_row(grad[images, ...], dtype), inp, dst, inside)
+
+    # Weights can be many: the first chunk of images writes where the sum belongs, and only where
+    # there are more of them is there a second array, whose numbers are added.
+    total = out if out.dtype == dtype else xp.empty(out.shape, dtype=dtype)
+    first, *others = image_chunks(*_copied(grad, dtype), *_copied(x, dtype, mode))
+    write(first, total)
+    for images in others:
+        part = xp.empty(out.shape, dtype=dtype)
+        write(images, part)
         total += part
-    out[...] = cast(total, out.dtype)
+    if total is not out:
+        out[...] = cast(total, out.dtype)
 
 
 def image_chunks(*copied: AnyArray) -> list[slice]:
