@@ -40,9 +40,19 @@ def distribution_versions(modules: Iterable[str]) -> list[str]:
 
     A distribution often has another name than its module: scikit-learn installs `sklearn`.
     """
-    distributions = metadata.packages_distributions()
-    names = {name for module in modules for name in distributions.get(module, ())}
-    return [f"{name} {metadata.version(name)}" for name in sorted(names)]
+    versions = {}
+    others = []
+    for module in set(modules) - sys.stdlib_module_names:
+        try:
+            versions[module] = metadata.version(module)
+        except metadata.PackageNotFoundError:
+            others.append(module)
+    # To find out who installs what, a file of every distribution is read: a good part of a second.
+    distributions = metadata.packages_distributions() if others else {}
+    for module in others:
+        for name in distributions.get(module, ()):
+            versions[name] = metadata.version(name)
+    return [f"{name} {versions[name]}" for name in sorted(versions)]
 
 
 def file_hashes(paths: Iterable[Path]) -> list[str]:
