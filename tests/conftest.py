@@ -20,6 +20,10 @@ SLOW = [
     "test_batch.py",
     "test_faults.py",
     "test_grading.py",
+    "test_execution.py",
+    "test_report.py",
+    "test_nvrtc.py",
+    "test_quick_check.py",
     "test_check.py",
     "test_pages.py",
     "test_matrix_switches.py",
@@ -34,6 +38,11 @@ SLOW = [
     "test_depthwise.py",
     "test_skeleton.py",
     "test_magics.py",
+    "test_elements.py",
+    "test_report_page.py",
+    "test_sources.py",
+    "test_emulation.py",
+    "test_new_chapter.py",
 ]
 
 
