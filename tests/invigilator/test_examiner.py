@@ -279,6 +279,19 @@ def test_a_process_that_ends_is_started_again_and_that_is_counted(grade: Any) ->
     assert grade().restarts == 0
 
 
+def test_a_cell_that_ends_the_process_is_not_run_again(grade: Any) -> None:
+    graded = grade(double="import os\nprint('here')\nos._exit(0)")
+    assert (graded.points, graded.restarts) == (NO_DOUBLE, 1)
+    later = grade(double=DOUBLE, total="import os\nos._exit(0)")
+    assert (later.points, later.restarts) == (PERFECT | {"test_total": 0}, 1)
+
+
+def test_tests_are_numbered_in_the_order_in_which_they_run(grade: Any) -> None:
+    graded = [(c.metadata.get("nbgrader", {}), c.execution_count) for c in grade().notebook.cells]
+    counts = [count for about, count in graded if about.get("grade")]
+    assert counts == list(range(counts[0], counts[0] + len(PERFECT)))
+
+
 def test_a_long_output_is_cut_short(grade: Any) -> None:
     graded = grade("print('x' * 50_000_000)\n" + DOUBLE)
     assert graded.points == PERFECT
