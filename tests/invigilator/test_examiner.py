@@ -279,6 +279,11 @@ def test_a_process_that_ends_is_started_again_and_that_is_counted(grade: Any) ->
     assert grade().restarts == 0
 
 
+@pytest.mark.parametrize("points", [0, 0.5, 2])
+def test_a_number_counts_up_to_the_points_of_its_test(grade: Any, points: float) -> None:
+    assert grade(partial=f"score = {points}").points == PERFECT | {"test_partial": points}
+
+
 def test_a_cell_that_ends_the_process_is_not_run_again(grade: Any) -> None:
     graded = grade(double="import os\nprint('here')\nos._exit(0)")
     assert (graded.points, graded.restarts) == (NO_DOUBLE, 1)

@@ -18,7 +18,7 @@ MAY_IMPORT = {
     "commands": {"batch", "course", "feedback", "reporting", "shell", "untrusted", "version"},
     "preprocessor": {"batch", "course", "protocol"},
     "batch": {"course", "modules", "protocol", "trusted"},
-    "reporting": {"course"},
+    "reporting": {"course", "version"},
     "trusted": {"course", "modules", "protocol", "shell", "untrusted"},
     "untrusted": {"modules", "protocol", "shell"},
     "course": set(),
