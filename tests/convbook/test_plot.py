@@ -7,9 +7,10 @@ from xml.etree import ElementTree
 
 import numpy as np
 import pytest
-from matplotlib.colors import to_hex
+from matplotlib.colors import to_hex, to_rgb
 from matplotlib.image import imread
 from matplotlib.patches import Rectangle
+from skimage.color import deltaE_ciede2000, rgb2lab
 
 from convbook import parameter_map
 from convbook.arguments import short_repr
@@ -23,6 +24,7 @@ from convbook.plot import (
     draw_matrix,
     draw_receptive_field,
     figure,
+    ink_on,
     show,
     table,
 )
@@ -63,12 +65,14 @@ def test_the_svg_is_an_image_with_its_description(picture: Picture):
 def test_black_is_the_pages_text_colour(picture: Picture):
     assert not re.search(r"#000000|#000\b|\bblack\b|rgb\(0", picture.svg)
     assert "stroke: currentColor" in picture.svg
-    assert "#ffffff" not in picture.svg
+    # White is the ink of labels alone, on colours; nothing has a white ground.
+    assert set(re.findall(r"<(\w+) [^>]*#ffffff", picture.svg)) == {"text"}
     root = ElementTree.fromstring(picture.svg)
     assert root.get("fill") == "currentColor"
     texts = [element for element in root.iter(f"{SVG}text")]
     assert {"colour", "a & b < c"} <= {"".join(text.itertext()).strip() for text in texts}
-    assert not any("fill" in text.get("style", "") for text in texts)
+    inked = {t.text for t in texts if "fill" in t.get("style", "")}
+    assert inked == {"a", "b", "c"}  # the labels on the colours of a matrix
 
 
 def test_words_about_black_stay_as_they_are():
@@ -220,11 +224,30 @@ def contrast(colour: str, other: str) -> float:
     return (high + 0.05) / (low + 0.05)
 
 
-@pytest.mark.parametrize("count", [0, 1, len(COLOURS), len(COLOURS) + 1, 16, 100, 256])
+@pytest.mark.parametrize("count", [0, 1, len(COLOURS), len(COLOURS) + 1, 100, 700])
 def test_colours_differ_and_stand_out_on_white_and_on_near_black(count: int):
     colours = distinct_colours(count)
     assert len(set(colours)) == len(colours) == count
     assert [c for c in colours if contrast(c, "#ffffff") < 3 or contrast(c, "#121212") < 3] == []
+    assert [c for c in colours if contrast(c, ink_on(c)) < 4.5] == []
+
+
+@pytest.mark.parametrize("count", [0, 1, 2, 15, 16, 17, 40])
+def test_a_colour_keeps_its_place_however_many_there_are(count: int):
+    assert distinct_colours(count) == distinct_colours(41)[:count]
+
+
+def difference(one: str, other: str) -> float:
+    """How different two colours look, by CIEDE2000; 1 can just be seen side by side."""
+    pixels = [[[int(c[i : i + 2], 16) / 255 for i in (1, 3, 5)] for c in (one, other)]]
+    (first, second) = rgb2lab(np.array(pixels))[0]
+    return float(deltaE_ciede2000(first, second))
+
+
+def test_no_two_of_sixteen_colours_look_alike():
+    assert len(COLOURS) == 16
+    pairs = [(a, b) for n, a in enumerate(COLOURS) for b in COLOURS[:n]]
+    assert [pair for pair in pairs if difference(*pair) < 20] == []
 
 
 def drawn(image: Any, limits: Any = (0, 1)) -> Any:
@@ -287,7 +310,7 @@ def test_a_matrix_has_a_square_for_each_entry(shape: tuple[int, int]):
     numbers = np.arange(shape[0] * shape[1]).reshape(shape) - 1
     fig, ax = figure()
     draw_matrix(ax, numbers, title="parameters", labels=numbers.astype(str).tolist())
-    palette = distinct_colours(max(numbers.size - 1, 0))
+    palette = np.roll(distinct_colours(numbers.size), -1)  # number n stands at place n + 1
     squares = {(p.get_y(), p.get_x()): p for p in ax.patches}
     assert list(squares) == list(np.ndindex(shape))
     for place, square in squares.items():
@@ -296,15 +319,15 @@ def test_a_matrix_has_a_square_for_each_entry(shape: tuple[int, int]):
         colour = None if number < 0 else palette[number]
         assert square.get_fill() or colour is None
         if colour:
-            red, green, blue, _ = square.get_facecolor()
-            shown = "#" + "".join(f"{round(255 * c):02x}" for c in (red, green, blue))
-            assert shown == colour
+            assert to_hex(square.get_facecolor(), keep_alpha=True) == f"{colour}ff"
         else:
             assert square.get_facecolor()[3] == 0
     written = {(t.get_position()[1] - 0.5, t.get_position()[0] - 0.5): t for t in ax.texts}
     assert {place: text.get_text() for place, text in written.items()} == {
         place: str(n) for place, n in np.ndenumerate(numbers) if n >= 0
     }
+    for place, text in written.items():
+        assert text.get_color() == ink_on(to_hex(squares[place].get_facecolor()))
     assert ax.get_title() == "parameters"
     show(fig, "A matrix.")
 
@@ -342,6 +365,40 @@ def test_entries_of_a_matrix_can_keep_their_colours():
     assert drawn == [palette[20], palette[21], None, None, palette[24], palette[25]]
 
 
+def fills(numbers: Any, **options: Any) -> list[str | None]:
+    """The colour of each entry of a matrix as drawn, in raster order; None where it is empty."""
+    _, ax = figure()
+    draw_matrix(ax, numbers, **options)
+    return [to_hex(p.get_facecolor()) if p.get_facecolor()[3] else None for p in ax.patches]
+
+
+def test_a_weight_keeps_its_colour_from_dense_to_local_to_shared():
+    dense, local, shared = (
+        fills(parameter_map(kind, 4, 1)) for kind in ("dense", "local", "shared")
+    )
+    assert dense == list(COLOURS)
+    assert [colour for colour in local if colour] == [dense[p] for p in np.flatnonzero(local)]
+    # A shared weight keeps the colour of the first entry where it stands.
+    before, middle, after = dense[4], dense[0], dense[1]
+    assert shared == [
+        middle, after, None, None,
+        before, middle, after, None,
+        None, before, middle, after,
+        None, None, before, middle,
+    ]  # fmt: skip
+
+
+def test_more_than_sixteen_weights_have_their_numbers_written_in():
+    few, many, large = figure(1, 3)[1]
+    draw_matrix(few, np.arange(16).reshape(4, 4))
+    draw_matrix(many, parameter_map("local", 8, 1), fontsize=11)
+    draw_matrix(large, np.arange(17 * 17).reshape(17, 17))
+    assert [len(ax.texts) for ax in (few, many, large)] == [0, 22, 0]
+    assert [text.get_text() for text in many.texts] == [str(n) for n in range(22)]
+    assert {text.get_fontsize() for text in many.texts} == {11}
+    assert len(set(fills(parameter_map("local", 8, 1)))) == 22 + 1
+
+
 def test_figure_gives_axes_as_subplots_does():
     fig, axes = figure(2, 3)
     assert axes.shape == (2, 3)
@@ -359,10 +416,14 @@ def test_a_kernel_shows_its_numbers_and_the_strength_of_each():
     assert [text.get_text() for text in ax.texts] == ["−0.5", "0.25", "1", "2", "0", "0"]
     filled = [patch for patch in ax.patches if patch.get_linewidth() == 0]
     alphas = [round(float(patch.get_alpha()), 4) for patch in filled]
-    assert alphas == [0.2125, 0.1062, 0.425, 0.85, 0.0, 0.0]
+    assert alphas == [0.15, 0.075, 0.3, 0.6, 0.0, 0.0]
     hues = [to_hex(patch.get_facecolor()) for patch in filled[:4]]
     assert hues == [COLOURS[1], COLOURS[0], COLOURS[0], COLOURS[0]]
     assert ax.get_title() == "edges"
+    for page, ink in (("#ffffff", "#222832"), ("#121212", "#ced6dd")):  # of the theme
+        for hue in COLOURS[:2]:
+            seen = 0.6 * np.array(to_rgb(hue)) + 0.4 * np.array(to_rgb(page))
+            assert contrast(to_hex(seen), ink) >= 4.5
 
 
 def test_activation_maps_share_their_limits():

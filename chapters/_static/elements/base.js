@@ -82,8 +82,37 @@ export function makeSvg(tag, attributes = {}, ...children) {
   return node;
 }
 
-/** The same hues as the printed figures: a contrast of 3 : 1 and more on light and on dark. */
+/** Sixteen colours of which no two look alike, on light and on dark: `convbook.plot.COLOURS`. */
 export const BOOK_COLOURS = [
-  "#2f81c7", "#cf6a12", "#2c9a5e", "#a35fc9", "#d14a5a", "#8a7a18", "#158f9c", "#b5577f",
-  "#7c838d",
+  "#2f81c7", "#cf6a12", "#00a868", "#7048c8", "#c02020", "#909800", "#00a0a8", "#e858c8",
+  "#786060", "#c00068", "#307000", "#d87878", "#786028", "#9088b0", "#506868", "#989080",
 ];
+
+/** The colour of weight number `n`, for any n: that of `convbook.plot.distinct_colours`. */
+export function weightColour(n) {
+  if (n < BOOK_COLOURS.length) return BOOK_COLOURS[n];
+  const further = n - BOOK_COLOURS.length;
+  const hue = (further * 0.6180339887) % 1;
+  const saturation = 0.35 + 0.3 * ((further * 0.7548776662) % 1);
+  const luminance = [0.27, 0.2, 0.15][further % 3];
+  const channel = (turn) => {
+    const distance = Math.abs(((hue + turn) % 1) * 6 - 3) - 1; // From the hue that lacks it most.
+    return (0.5 + saturation * (Math.min(Math.max(distance, 0), 1) - 0.5)) ** 2.2;
+  };
+  const linear = [channel(0), channel(2 / 3), channel(1 / 3)];
+  const scale = luminance / (0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]);
+  return "#" + linear.map((value) => {
+    const byte = Math.round(255 * Math.min(value * scale, 1) ** (1 / 2.2));
+    return byte.toString(16).padStart(2, "0");
+  }).join("");
+}
+
+/** White or near-black, whichever reads better on a colour "#rrggbb": `convbook.plot.ink_on`. */
+export function inkOn(colour) {
+  const linear = [1, 3, 5].map((place) => {
+    const channel = parseInt(colour.slice(place, place + 2), 16) / 255;
+    return channel <= 0.04045 ? channel / 12.92 : ((channel + 0.055) / 1.055) ** 2.4;
+  });
+  const luminance = 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2];
+  return luminance < 0.1796 ? "#ffffff" : "#010101";
+}

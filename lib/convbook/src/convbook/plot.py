@@ -22,19 +22,27 @@ from convbook.arrays import Array
 from convbook.extras import extra
 from convbook.geometry import output_size, receptive_fields
 
-#: Distinct hues with a contrast of at least 3 : 1 against white and against near-black.
-COLOURS = ("#2f81c7", "#cf6a12", "#2c9a5e", "#a35fc9", "#d14a5a", "#8a7a18", "#158f9c", "#b5577f",
-           "#7c838d")  # fmt: skip
+#: Sixteen colours of which no two look alike: at least 20 apart by CIEDE2000, and each with a
+#: contrast of at least 3 : 1 against a white page and against a near-black one.
+COLOURS = ("#2f81c7", "#cf6a12", "#00a868", "#7048c8", "#c02020", "#909800", "#00a0a8", "#e858c8",
+           "#786060", "#c00068", "#307000", "#d87878", "#786028", "#9088b0", "#506868",
+           "#989080")  # fmt: skip
+
+# What is written on a colour. Pure black would become the colour of the page's text, see `show`.
+_INKS = ("#ffffff", "#010101")
 
 
 def distinct_colours(count: int) -> list[str]:
-    """`count` colours of which no two are the same; up to nine, the first of `COLOURS`.
+    """`count` colours of which no two are the same; the first sixteen are `COLOURS`.
 
-    More have luminances that keep their contrast on light and on dark pages, and hues that
-    neighbours in the list don't share.
+    A colour's place in the list does not depend on `count`. More than sixteen can't all look
+    different: from the seventeenth on they keep their contrast on light and on dark pages, and
+    those near to each other in the list differ in hue, but something must be written on them.
 
     >>> distinct_colours(2)
     ['#2f81c7', '#cf6a12']
+    >>> distinct_colours(40)[:16] == list(COLOURS)
+    True
     """
     count = integer("count", count, 0)
     if count <= len(COLOURS):
@@ -42,14 +50,28 @@ def distinct_colours(count: int) -> list[str]:
     from colorsys import hls_to_rgb
 
     # Steps of the golden ratio never come back to where they were, nor near to it soon.
-    hues = np.arange(count) * 0.6180339887 % 1
-    saturation = 0.35 + 0.3 * (np.arange(count) * 0.7548776662 % 1)
-    luminance = np.resize([0.27, 0.2, 0.15], count)
+    further = np.arange(count - len(COLOURS))
+    hues = further * 0.6180339887 % 1
+    saturation = 0.35 + 0.3 * (further * 0.7548776662 % 1)
+    luminance = np.resize([0.27, 0.2, 0.15], len(further))
     pairs = zip(hues, saturation, strict=True)
     linear = np.array([hls_to_rgb(hue, 0.5, s) for hue, s in pairs]) ** 2.2
     linear *= (luminance / (linear @ [0.2126, 0.7152, 0.0722]))[:, None]
     channels = np.rint(255 * np.clip(linear, 0, 1) ** (1 / 2.2)).astype(int)
-    return [f"#{red:02x}{green:02x}{blue:02x}" for red, green, blue in channels]
+    return [*COLOURS, *(f"#{red:02x}{green:02x}{blue:02x}" for red, green, blue in channels)]
+
+
+def ink_on(colour: str) -> str:
+    """White or near-black, whichever reads better on a colour "#rrggbb": at least 4.5 : 1.
+
+    >>> ink_on("#cf6a12"), ink_on("#7048c8")
+    ('#010101', '#ffffff')
+    """
+    channels = np.array([int(colour[place : place + 2], 16) for place in (1, 3, 5)]) / 255
+    linear = np.where(channels <= 0.04045, channels / 12.92, ((channels + 0.055) / 1.055) ** 2.4)
+    luminance = float(linear @ [0.2126, 0.7152, 0.0722])
+    # Where the contrasts with white and with black, as WCAG 2 defines them, are the same.
+    return _INKS[0] if luminance < 0.1796 else _INKS[1]
 
 
 #: What a phone shows of a figure in one line, in inches, and the smallest text in points that is
@@ -272,12 +294,22 @@ def draw_matrix(
     title: str = "",
     labels: Sequence[Sequence[str]] | None = None,
     colours: ArrayLike | None = None,
+    fontsize: float = 8,
 ) -> None:
     """Draw a matrix whose entries are parameters: one colour a parameter, nothing where it is −1.
 
     `numbers` is what `convbook.parameter_map` returns. `labels`, of the same shape, are written
-    into the connected entries. `colours`, of the same shape, numbers the colours, so that an entry
-    can keep its colour from one matrix to the next; by default each parameter has its own.
+    into the connected entries, in `fontsize` points. By default they are the parameters' numbers
+    where there are more than colours can tell apart, which is sixteen, and at most ten columns.
+    `colours`, of the same shape, numbers the colours. By default a parameter takes that of the
+    first place where it stands, counted in raster order, if no place has a number above fifteen:
+    so from dense to local to shared, entries keep their colours. Else it takes that of its number.
+
+    >>> fig, (left, right) = figure(1, 2)
+    >>> draw_matrix(left, [[0, 1], [2, 3]])
+    >>> draw_matrix(right, [[0, -1], [1, 0]])  # parameter 1 is where 2 stands on the left
+    >>> left.patches[2].get_facecolor() == right.patches[2].get_facecolor()
+    True
     """
     with extra("plot"):
         from matplotlib.patches import Rectangle
@@ -286,26 +318,46 @@ def draw_matrix(
     rows, columns = numbers.shape
     if labels is not None and [len(row) for row in labels] != [columns] * rows:
         raise ValueError(f"labels must have {rows} rows of {columns}; it is {short_repr(labels)}")
-    own = numbers if colours is None else _matrix_of_integers("colours", colours)
+    if labels is None and len(np.unique(numbers[numbers >= 0])) > len(COLOURS) and columns <= 10:
+        labels = numbers.astype(str).tolist()
+    own = _first_places(numbers) if colours is None else _matrix_of_integers("colours", colours)
     if own.shape != numbers.shape:
         raise ValueError(f"colours must have the shape {numbers.shape}; it has {own.shape}")
     palette = distinct_colours(int(own.max(initial=-1)) + 1)
     for (i, j), number in np.ndenumerate(numbers):
         connected = number >= 0
+        fill = palette[int(own[i, j])] if connected else "none"
+        # A connected entry is opaque, so that its colour is the same on every page.
         ax.add_patch(
             Rectangle(
                 (j, i),
                 1,
                 1,
-                facecolor=palette[int(own[i, j])] if connected else "none",
+                facecolor=fill,
                 edgecolor="black",
                 linewidth=0.3,
-                alpha=0.85 if connected else 0.5,
+                alpha=1.0 if connected else 0.5,
             )
         )
         if labels is not None and connected:
-            ax.text(j + 0.5, i + 0.5, labels[i][j], ha="center", va="center", fontsize=8)
+            ax.text(
+                j + 0.5,
+                i + 0.5,
+                labels[i][j],
+                ha="center",
+                va="center",
+                fontsize=fontsize,
+                color=ink_on(fill),
+            )
     _frame(ax, numbers.shape, title)
+
+
+def _first_places(numbers: Array) -> Array:
+    """For each entry the first place, in raster order, of its number; or else the number itself."""
+    if numbers.size > len(COLOURS):
+        return numbers
+    _, first, kind = np.unique(numbers, return_index=True, return_inverse=True)
+    return first[kind].reshape(numbers.shape)
 
 
 def _frame(ax: Any, shape: tuple[int, ...], title: str) -> None:
@@ -329,7 +381,8 @@ def _matrix_of_integers(name: str, value: ArrayLike) -> Array:
 def draw_kernel(ax: Any, kernel: ArrayLike, title: str = "", digits: int = 2) -> None:
     """Draw a kernel (s_h, s_w): blue where it is positive, orange where negative, and its numbers.
 
-    The stronger the colour, the larger the number; `digits` are shown after the point.
+    The stronger the colour, the larger the number; `digits` are shown after the point. No colour
+    is so strong that the page's text, dark or light, would not read on it.
 
     >>> fig, ax = figure()
     >>> draw_kernel(ax, [[-1, 0, 1]])
@@ -342,7 +395,7 @@ def draw_kernel(ax: Any, kernel: ArrayLike, title: str = "", digits: int = 2) ->
     kernel = array_of("kernel", kernel, ndim=2)
     largest = float(np.max(abs(kernel), initial=0)) or 1.0
     for (i, j), value in np.ndenumerate(kernel):
-        hue, strength = COLOURS[0 if value > 0 else 1], 0.85 * abs(float(value)) / largest
+        hue, strength = COLOURS[0 if value > 0 else 1], 0.6 * abs(float(value)) / largest
         ax.add_patch(Rectangle((j, i), 1, 1, facecolor=hue, alpha=strength, linewidth=0))
         ax.add_patch(
             Rectangle((j, i), 1, 1, facecolor="none", edgecolor="black", linewidth=0.3, alpha=0.5)
