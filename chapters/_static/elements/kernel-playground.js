@@ -78,7 +78,7 @@ class KernelPlayground extends BookElement {
     this.input.paint((p) => shade(this.photograph.pixels[p], 255));
     this.input.onKeys("Photograph: the arrow keys move the window",
       (dy, dx) => this.moveTo(this.row + dy, this.column + dx));
-    this.input.onDrag((y, x) => this.moveTo(Math.round(y - 1.5), Math.round(x - 1.5)));
+    this.input.onDrag((y, x) => this.moveTo(Math.round(y - 1.5), Math.round(x - 1.5), true));
     this.markWindow = this.input.addMark("window", 3);
     this.markOutput = this.map.addMark("window", 2);
     this.stage.append(make("div", { class: "maps" }, this.input.figure, this.map.figure));
@@ -162,7 +162,7 @@ class KernelPlayground extends BookElement {
   }
 
   /** Move the window as far towards a place as there is room, and compute the outputs on the way. */
-  moveTo(row, column) {
+  moveTo(row, column, quiet = false) {
     this.pause();
     const [top, left] = [clamp(row, 0, this.height - 1), clamp(column, 0, this.width - 1)];
     const steps = Math.max(Math.abs(top - this.row), Math.abs(left - this.column));
@@ -171,7 +171,7 @@ class KernelPlayground extends BookElement {
       this.computed[part(this.row, top) * this.width + part(this.column, left)] = 1;
     }
     [this.row, this.column] = [top, left];
-    this.draw();
+    this.draw(quiet);
   }
 
   /** The weights as they lie on the patch, and what their sum is divided by. */
@@ -188,7 +188,7 @@ class KernelPlayground extends BookElement {
     return { kernel, divisor, laid: this.flip.checked ? [...kernel].reverse() : kernel, remarks: remarks.join("") };
   }
 
-  draw() {
+  draw(quiet = false) {
     const { kernel, divisor, laid, remarks } = this.read();
     this.computed[this.place] = 1;
     const full = convolve(this.photograph, laid, 0).pixels.map((sum) => sum / divisor);
@@ -208,7 +208,7 @@ class KernelPlayground extends BookElement {
       this.say("The window moves on row by row, and the map fills behind it.", true);
     } else {
       this.say(`Window at ${place}: the nine products add up to ${written(sum)}${divided}. `
-        + `${filled} of the map’s ${this.height} × ${this.width} = ${full.length} outputs are computed.${remarks}`);
+        + `${filled} of the map’s ${this.height} × ${this.width} = ${full.length} outputs are computed.${remarks}`, quiet);
     }
     const map = (p) => (this.computed[p] ? full[p] : null);
     this.value = {
