@@ -93,7 +93,8 @@ def test_all_three_find_edges_and_agree_pixel_for_pixel(page):
     assert message(page, NAME) == (
         "All three find vertical edges, and their outputs are equal, pixel for pixel: each layer "
         "is a special case of the one before it. The output in row "
-        f"{row + 1}, column {column + 1} is {edges[row, column]:.0f} in all three."
+        f"{row + 1}, column {column + 1} is {edges[row, column]:.0f} in all three; for it the "
+        "dense layer weighs all 1024 pixels, the other two weigh 9."
     ).replace(" -", " −")
     assert page.problems == []
     assert page.outside == []
@@ -175,6 +176,8 @@ def test_the_mouse_chooses_an_output_by_pointing_at_it_and_nothing_is_read_aloud
         assert chosen(page) == place
         assert live.get_attribute("aria-live") == "off"
         assert f"row {place[0] + 1}, column {place[1] + 1} is" in live.inner_text()
+        near = 4 if place == (0, 0) else 6 if 31 in place else 9
+        assert live.inner_text().endswith(f"the other two weigh {near}.")
     assert page.get_by_label("Output in row").input_value() == "32"
 
 
@@ -197,13 +200,13 @@ def test_sliders_choose_an_output(page):
     assert chosen(page) == (31, 0)
 
 
-def test_a_tap_and_a_dragging_finger_choose_an_output(open_page):
+def test_a_tap_and_a_finger_that_moves_sideways_choose_an_output(open_page):
     page = open_page("photo.html", width=390, has_touch=True, is_mobile=True)
     page.touchscreen.tap(*pixel(page, "local", 20, 8))
     assert chosen(page) == (20, 8)
     before = page.evaluate("scrollY")
-    Finger(page).drag(pixel(page, "local", 20, 8), pixel(page, "local", 10, 27))
-    assert chosen(page) == (10, 27)
+    Finger(page).drag(pixel(page, "local", 20, 8), pixel(page, "local", 20, 27))
+    assert chosen(page) == (20, 27)
     assert page.evaluate("scrollY") == before
 
 
@@ -239,7 +242,7 @@ def test_an_attribute_is_refused_in_words(open_page):
 
 
 @pytest.mark.parametrize("theme", ["light", "dark"])
-@pytest.mark.parametrize("width", [1280, 768, 390, 320])
+@pytest.mark.parametrize("width", [1280, 390])
 def test_it_fits_the_page_and_is_accessible(open_page, theme, width):
     page = open_page("photo.html", theme=theme, width=width)
     for job in JOBS:
@@ -249,3 +252,8 @@ def test_it_fits_the_page_and_is_accessible(open_page, theme, width):
     assert misfits(page, NAME) == []
     assert page.problems == []
     assert violations_in(page, NAME) == []
+
+
+@pytest.mark.parametrize("width", [320, 768])
+def test_it_fits_other_widths_too(open_page, width):
+    assert misfits(open_page("photo.html", width=width), NAME) == []

@@ -112,7 +112,7 @@ class EquivarianceSquare extends BookElement {
     };
     for (const [view, picture] of [["sfx", last], ["fsx", first], ["gap", difference]]) {
       // What is left out is still there, fainter.
-      this.panels[view].paint((p) => [...shade(picture.pixels[p], limit), isInside(p) ? 1 : 0.5]);
+      this.panels[view].paint((p) => [...shade(picture.pixels[p], limit), isInside(p) ? 1 : 0.35]);
     }
     for (const mark of this.frames) mark(frame, frame, moved.height - 2 * frame, moved.width - 2 * frame);
     this.number.textContent = group(inside);

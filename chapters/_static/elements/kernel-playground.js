@@ -2,7 +2,7 @@
 import { BOOK_COLOURS, BookElement, make } from "./base.js";
 import { Picture, SOBEL_X, convolve, weigh } from "./layers.js";
 import photographs from "./photographs.js";
-import { PixelView, brightest, clamp, minus, shade } from "./pictures.js";
+import { PixelView, brightest, clamp, meanSize, minus, shade } from "./pictures.js";
 
 // What it says, the nine weights row by row, and what their sum is divided by.
 const PRESETS = {
@@ -28,10 +28,12 @@ const ROW_PAUSE = 1000; // Milliseconds for a row, where the reader wants no mot
 /** A number as a reader writes it, with two digits after the point at most. */
 const written = (number) => minus(Number(number.toFixed(2)));
 
-/** The output that is shown white: what a white photograph gives, or else more than most outputs. */
+/** The output that is shown white: what a white photograph gives; where that is next to nothing, as
+ *  with an edge detector, more than most outputs. */
 function whiteOf(outputs, kernel, divisor) {
-  const ofWhite = (255 * Math.abs(weigh(kernel, Array(9).fill(1)))) / divisor;
-  return Math.round(Math.max(ofWhite, brightest(outputs))) || 1;
+  const ofWhite = (255 * Math.abs(weigh(Array(9).fill(1), kernel))) / divisor;
+  const keepsGrey = ofWhite >= meanSize(outputs);
+  return Math.round(keepsGrey ? ofWhite : brightest(outputs)) || 1;
 }
 
 class KernelPlayground extends BookElement {

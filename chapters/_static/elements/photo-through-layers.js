@@ -106,8 +106,8 @@ class PhotoThroughLayers extends BookElement {
     this.row = this.addRange("Output in row", { ...range, value: FIRST_OUTPUT[0] + 1 });
     this.column = this.addRange("column", { ...range, value: FIRST_OUTPUT[1] + 1 });
     // The pictures come before what chooses a part of them: they are the first thing to see.
-    const labels = [this.size, this.row, this.column].map((input) => input.parentElement);
-    this.below = make("div", { class: "controls" }, ...labels);
+    const [size, row, column] = [this.size, this.row, this.column].map((input) => input.parentElement);
+    this.below = make("div", { class: "controls" }, make("span", { class: "place" }, row, column), size);
   }
 
   buildColumn(layer) {
@@ -118,7 +118,7 @@ class PhotoThroughLayers extends BookElement {
       this.choose(Number(this.row.value) - 1 + dy, Number(this.column.value) - 1 + dx)));
     output.onDrag((y, x) => this.choose(Math.floor(y), Math.floor(x), true), { hover: true });
     const [count, size] = [make("strong", {}), make("span", {})];
-    const node = make("section", { class: layer, "aria-label": name },
+    const node = make("section", { class: layer, role: "group", "aria-label": name },
       make("p", { class: "name" }, make("strong", {}, name), make("span", {}, reads)),
       seen.figure, output.figure, make("p", { class: "cost" }, count, make("span", {}, "weights"), size));
     return {
@@ -171,7 +171,9 @@ class PhotoThroughLayers extends BookElement {
     const isSame = answers.every((answer) => answer === answers[0]);
     const [first, second, third] = answers.map(minus);
     const listed = isSame ? `${first} in all three` : `${first}, ${second} and ${third}`;
-    this.say(`${describe(job)} The output in row ${row + 1}, column ${column + 1} is ${listed}.`, quiet);
+    const near = neighbours(chosen).filter((q) => q >= 0).length;
+    this.say(`${describe(job)} The output in row ${row + 1}, column ${column + 1} is ${listed}; `
+      + `for it the dense layer weighs all ${PIXELS} pixels, the other two weigh ${near}.`, quiet);
     const rows = Object.entries(this.outputs).map(([layer, output]) => [layer, output.rows]);
     this.value = {
       job, seed: this.seed, row, column, outputs: Object.fromEntries(rows),

@@ -12,11 +12,12 @@ export function shade(value, limit) {
   return value < 0 ? NEGATIVE.map((channel) => strength * channel) : Array(3).fill(255 * strength);
 }
 
+export const meanSize = (numbers) => (
+  numbers.reduce((sum, number) => sum + Math.abs(number), 0) / numbers.length);
+
 /** A limit for `shade` that lets most differences be seen: four times the mean size, or the largest. */
 export function brightest(numbers) {
-  const sizes = Array.from(numbers, Math.abs);
-  const mean = sizes.reduce((sum, size) => sum + size, 0) / sizes.length;
-  return Math.min(4 * mean, Math.max(...sizes));
+  return Math.min(4 * meanSize(numbers), Math.max(...Array.from(numbers, Math.abs)));
 }
 
 /** Numbers as a picture of squares, with marks above it in units of its pixels. */
@@ -24,7 +25,7 @@ export class PixelView {
   constructor(height, width, caption) {
     Object.assign(this, { height, width });
     this.canvas = make("canvas", { width, height });
-    this.marks = makeSvg("svg", { viewBox: `0 0 ${width} ${height}` });
+    this.marks = makeSvg("svg", { viewBox: `0 0 ${width} ${height}`, "aria-hidden": "true" });
     this.frame = make("div", { class: "pixels", role: "img", "aria-label": caption }, this.canvas, this.marks);
     this.frame.style.aspectRatio = `${width} / ${height}`;
     this.caption = make("figcaption", {}, caption);
