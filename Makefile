@@ -25,7 +25,7 @@ GRADER := $(call sources,lib/invigilator)
 SOLUTIONS := $(wildcard solutions/*/*.md)
 EXERCISES := build/exercises
 CHAPTERS := $(shell find chapters -type f)
-PAGES := $(wildcard course/sphinx_*.py) course/address.py course/executed_cells.py
+PAGES := $(wildcard course/sphinx_*.py) course/element_data.py course/address.py course/executed_cells.py
 ASSIGNMENTS := $(sort $(notdir $(patsubst %/,%,$(dir $(SOLUTIONS)))))
 ANSWERS := $(wildcard solutions/*/answers/*.py)
 
