@@ -26,6 +26,7 @@ SOLUTIONS := $(wildcard solutions/*/*.md)
 EXERCISES := build/exercises
 CHAPTERS := $(shell find chapters -type f)
 PAGES := $(wildcard course/sphinx_*.py) course/element_data.py course/address.py course/executed_cells.py
+TRAINED := build/static/elements/trained/patch_accuracy.js
 ASSIGNMENTS := $(sort $(notdir $(patsubst %/,%,$(dir $(SOLUTIONS)))))
 ANSWERS := $(wildcard solutions/*/answers/*.py)
 
@@ -61,13 +62,18 @@ $(VENV): requirements.lock $(wildcard lib/*/pyproject.toml)
 .PHONY: book
 book: $(BOOK)/index.html  ## build the book; warnings are errors
 
-$(BOOK)/index.html: $(VENV) $(CHAPTERS) $(wildcard benchmarks/results/*.md) _config.yml _toc.yml $(LIBRARY) requirements.lock build/wheel/fresh $(EXERCISES) $(PAGES)
+$(BOOK)/index.html: $(VENV) $(TRAINED) $(CHAPTERS) $(wildcard benchmarks/results/*.md) _config.yml _toc.yml $(LIBRARY) requirements.lock build/wheel/fresh $(EXERCISES) $(PAGES)
 	@echo "== Building the book"
 	@.venv/bin/python -m course.executed_cells
 	@{ .venv/bin/jupyter-book build . --path-output build --all -W -n --keep-going 2>&1; echo $$? > build/book.status; } | tee build/book.log | \
 		grep --line-buffered -o 'chapters/[a-z_]*.md: Executed notebook in [0-9.]* seconds' || true
 	@test "$$(cat build/book.status)" = 0 || { cat build/book.log; exit 1; }
 	@test -f $@ && touch $@
+
+# What the elements show of small networks: trained here, and again only when this changes.
+$(TRAINED): $(VENV) course/trained_networks.py lib/convbook/src/convbook/data.py requirements.lock
+	@echo "== Training the networks of the figures (a minute)"
+	@.venv/bin/python -m course.trained_networks
 
 # What notebooks fetch: the library alone, without the grader.
 build/wheel/fresh: $(VENV) $(LIBRARY)

@@ -2,14 +2,14 @@
 door, a page for what is not there, the wheel.
 
 Search engines and link previews describe a page by its first paragraph, or by the description in
-its header (`myst: {html_meta: {description: …}}`). Below its title a chapter says how long it takes
-and what it needs: the chapter before it, or what its header says (`needs: matrix products`).
+its header (`myst: {html_meta: {description: …}}`). Below its title a chapter says how long it takes.
 """
 
 import json
 import re
 import shutil
 import textwrap
+from collections.abc import Iterator
 from html import escape
 from pathlib import Path
 from typing import Any
@@ -24,6 +24,9 @@ from course.pdf import PLACE_OF_LINK
 
 # What a reader does in a minute: a quick one reads faster, but then goes back.
 WORDS, LINES_OF_CODE, FORMULAS = 200, 12, 3
+
+# Code that is folded and what code prints take no time of their own.
+PASSED_OVER = {"cell_output", "tag_hide-input"}
 
 PREVIEW = "preview.png"
 
@@ -51,13 +54,20 @@ def minutes(doctree: nodes.document) -> int:
     for text in doctree.findall(nodes.Text):
         block = text.parent
         if isinstance(block, nodes.literal_block):
-            cell = block.parent.get("classes", []) if block.parent is not None else []
-            lines += len(text.splitlines()) if "cell_output" not in cell else 0
+            around = {name for each in ancestors(block) for name in each.get("classes", [])}
+            lines += len(text.splitlines()) if not around & PASSED_OVER else 0
         elif not isinstance(block, nodes.raw | nodes.math | nodes.math_block | nodes.comment):
             words += len(text.split())
     formulas = len(list(doctree.findall(nodes.math_block)))
     exact = words / WORDS + lines / LINES_OF_CODE + formulas / FORMULAS
     return max(5, 5 * round(exact / 5))
+
+
+def ancestors(node: nodes.Node) -> Iterator[nodes.Element]:
+    """What a node stands in, from the inside out."""
+    while node.parent is not None:
+        node = node.parent
+        yield node
 
 
 def duration(total: int) -> str:
@@ -74,9 +84,7 @@ def duration(total: int) -> str:
 def say_how_long(
     app: Sphinx, page: str, template: str, context: dict[str, Any], doctree: nodes.document | None
 ) -> None:
-    """Write below a chapter's title how long it takes and what it needs; on the first page of the
-    book, how long all of it takes.
-    """
+    """Write below a chapter's title how long it takes; on the first page, how long the book takes."""
     known = [chapter for chapter in chapters() if chapter in app.env.found_docs]
     if page == app.config.root_doc and known:
         total = sum(minutes(app.env.get_doctree(chapter)) for chapter in known)
@@ -85,14 +93,6 @@ def say_how_long(
         said = f"{len(known)} chapter{many}, {duration(total)} to read{PLACE_OF_LINK}"
     elif page in known and doctree is not None:
         said = f"{duration(minutes(doctree))} to read"
-        needs = app.env.metadata[page].get("needs")
-        before = known[known.index(page) - 1] if known.index(page) else None
-        if needs:
-            said += f" · needs {escape(str(needs))}"
-        elif before:
-            target = app.builder.get_relative_uri(page, before)
-            title = escape(app.env.titles[before].astext())
-            said += f' · needs <a href="{target}">{title}</a>'
     else:
         return
     facts = f'</h1>\n<p class="page-facts">{said}</p>'

@@ -4,12 +4,19 @@
  *
  * The element's Markdown content is what a reader without JavaScript sees; it is replaced. Controls
  * are native inputs with visible labels, so keyboard and screen reader work as everywhere. What
- * changed is said in words in a live region, and every subclass keeps its result in `value`.
+ * changed is said in words in a live region, and every subclass keeps its result in `value`. One
+ * that shows what the build has trained awaits it as its static `needs`, null where it is missing.
  */
 export class BookElement extends HTMLElement {
   connectedCallback() {
     if (this.ready) return;
     this.ready = true;
+    if (this.constructor.needs === null) {
+      // The static content stays: it says what the figure would show.
+      this.append(make("p", { class: "missing" },
+        "What the build has trained for this figure can’t be loaded, so it stays as it is. Run make, and load the page again."));
+      return;
+    }
     this.replaceChildren();
     this.setAttribute("role", "group");
     this.setAttribute("aria-label", this.constructor.label);
@@ -100,6 +107,9 @@ export class BookElement extends HTMLElement {
     return button;
   }
 }
+
+/** What `course/trained_networks.py` has trained and measured under a name; null if it is not there. */
+export const trained = (name) => import(`./trained/${name}.js`).then((module) => module.default, () => null);
 
 /** Make an HTML element with attributes and children (nodes or text). */
 export function make(tag, attributes = {}, ...children) {
