@@ -2,7 +2,7 @@
 door, a page for what is not there, the wheel.
 
 Search engines and link previews describe a page by its first paragraph, or by the description in
-its header (`myst: {html_meta: {description: …}}`). Below its title a chapter says how long it takes.
+its header (`myst: {html_meta: {description: …}}`).
 """
 
 import json
@@ -84,7 +84,7 @@ def duration(total: int) -> str:
 def say_how_long(
     app: Sphinx, page: str, template: str, context: dict[str, Any], doctree: nodes.document | None
 ) -> None:
-    """Write below a chapter's title how long it takes; on the first page, how long the book takes."""
+    """Write how long a chapter takes below its title, and on the first page how long all take."""
     known = [chapter for chapter in chapters() if chapter in app.env.found_docs]
     if page == app.config.root_doc and known:
         total = sum(minutes(app.env.get_doctree(chapter)) for chapter in known)
