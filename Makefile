@@ -24,8 +24,8 @@ LIBRARY := $(call sources,lib/convbook)
 GRADER := $(call sources,lib/invigilator)
 SOLUTIONS := $(wildcard solutions/*/*.md)
 EXERCISES := build/exercises
-CHAPTERS := $(wildcard chapters/*.md chapters/*.bib chapters/*.html) $(shell find chapters/_static -type f)
-PAGES := $(wildcard course/sphinx_*.py) course/address.py course/executed_cells.py
+CHAPTERS := $(shell find chapters -type f)
+PAGES := $(wildcard course/sphinx_*.py) course/element_data.py course/address.py course/executed_cells.py
 TRAINED := build/static/elements/trained/patch_accuracy.js
 ASSIGNMENTS := $(sort $(notdir $(patsubst %/,%,$(dir $(SOLUTIONS)))))
 ANSWERS := $(wildcard solutions/*/answers/*.py)
@@ -81,6 +81,15 @@ build/wheel/fresh: $(VENV) $(LIBRARY)
 	@.venv/bin/python -m pip wheel --quiet --disable-pip-version-check --no-deps --no-build-isolation --wheel-dir build/wheel lib/convbook
 	@rm -rf lib/convbook/build && touch $@
 
+PDF := $(BOOK)/from-dense-to-convolutional.pdf
+
+.PHONY: pdf
+pdf: $(PDF)  ## print the book to one PDF, which its first page links to (needs Chromium)
+
+$(PDF): $(BOOK)/index.html course/pdf.py | .venv/browser
+	@echo "== Printing the book"
+	@.venv/bin/python -m course.pdf
+
 .PHONY: serve
 serve: $(BOOK)/index.html  ## read the book at http://localhost:8000
 	@.venv/bin/python -m http.server 8000 --bind 127.0.0.1 --directory $(BOOK)
@@ -125,7 +134,7 @@ new-assignment: $(VENV)  ## NAME=psNN_… [FUNCTION=…]: write the skeleton of 
 kill-matrix: $(VENV)  ## print what every right and wrong answer earns
 	@.venv/bin/python -m course.kill_matrix
 
-BUILT := $(VENV) .venv/sandbox .venv/browser $(BOOK)/index.html build/class/grades.csv
+BUILT := $(VENV) .venv/sandbox .venv/browser $(BOOK)/index.html $(PDF) build/class/grades.csv
 
 .PHONY: check
 check: $(BUILT) lint  ## for each commit: lint, types, stale exercises, the fast tests of each room
@@ -138,7 +147,7 @@ test: $(BUILT)  ## all tests
 	@.venv/bin/python -m pytest -q -n 3 --dist loadfile --no-loadscope-reorder
 
 .venv/browser: | $(VENV)
-	@sh course/install.sh chromium chromium "the tests of the built pages will be skipped"
+	@sh course/install.sh chromium chromium "the tests of the built pages will be skipped, and there is no PDF"
 	@touch $@
 
 .PHONY: lint

@@ -1,8 +1,9 @@
 """Send each page the modules of the custom elements that stand in it, and no others.
 
 `<patch-explorer>` in a page is defined by `elements/patch-explorer.js` below one of the folders of
-`html_static_path`, an ES module that imports what it shares with the others from `base.js`. An
-element without such a file is a warning, which names the page.
+`html_static_path`, an ES module that imports what it shares with the others from its neighbours,
+and its data from modules that are made here. An element without a module is a warning, which names
+the page.
 """
 
 from html.parser import HTMLParser
@@ -12,6 +13,8 @@ from typing import Any
 from docutils import nodes
 from sphinx.application import Sphinx
 from sphinx.util import logging
+
+from course.element_data import write_modules
 
 logger = logging.getLogger(__name__)
 
@@ -75,6 +78,14 @@ def load_elements(
             app.add_js_file(module, type="module")  # on this page only, said while it is made
 
 
+def ship_data(app: Sphinx, exception: Exception | None) -> None:
+    """Write the elements' data into the built book, where their modules lie."""
+    elements = Path(app.outdir, "_static", FOLDER)
+    if exception is None and elements.is_dir():
+        write_modules(elements)
+
+
 def setup(app: Sphinx) -> dict[str, Any]:
     app.connect("html-page-context", load_elements)
+    app.connect("build-finished", ship_data)
     return {"parallel_read_safe": True, "parallel_write_safe": True}

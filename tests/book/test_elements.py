@@ -1,12 +1,15 @@
 """A page is sent the modules of the elements that stand in it, and those alone."""
 
+import json
 import re
 from pathlib import Path
 
+import numpy as np
 import pytest
 from bs4 import BeautifulSoup
 from small_book import Built, build
 
+from course.element_data import MODULES, cat
 from course.sphinx_elements import custom_elements
 
 ELEMENTS = Path(__file__).resolve().parents[2] / "chapters" / "_static" / "elements"
@@ -37,10 +40,16 @@ def test_every_element_is_used_somewhere_and_none_on_every_page(html: Path) -> N
 
 
 @pytest.mark.parametrize("path", sorted(ELEMENTS.glob("*-*.js")), ids=lambda path: path.stem)
-def test_module_defines_the_element_of_its_name_and_imports_its_neighbour_alone(path: Path) -> None:
+def test_module_defines_the_element_of_its_name_and_imports_its_neighbours_alone(
+    path: Path,
+) -> None:
     text = path.read_text("utf-8")
+    shared = {path.name for path in ELEMENTS.glob("*.js") if "-" not in path.stem}
+    made = {f"{name}.js" for name in MODULES}
+    imported = re.findall(r'\bfrom "([^"]*)"', text)
     assert re.findall(r'customElements\.define\("([\w-]+)"', text) == [path.stem]
-    assert re.findall(r'\bfrom "([^"]*)"', text) == ["./base.js"]
+    assert "./base.js" in imported
+    assert set(imported) <= {f"./{name}" for name in shared | made}
 
 
 def test_an_element_in_code_or_in_a_comment_is_none() -> None:
@@ -73,3 +82,15 @@ def test_small_book_loads_a_known_element_once_and_only_where_it_stands(book: Bu
 def test_an_element_without_a_module_is_a_warning_that_names_it_and_the_page(book: Built) -> None:
     (complaint,) = book.complaints
     assert "unknown.md: WARNING: <my-mop> has no module elements/my-mop.js in static" in complaint
+
+
+def test_the_data_of_the_elements_are_made_with_the_book(book: Built) -> None:
+    text = (book.html / "_static" / "elements" / "photographs.js").read_text("utf-8")
+    pictures = json.loads(text.removeprefix("export default ").removesuffix(";\n"))
+    assert {name: np.shape(rows) for name, rows in pictures.items()} == {
+        "cat64": (64, 64), "cat32": (32, 32)
+    }  # fmt: skip
+    # Grey levels of the photograph: half the size is the mean of four, stretched a little anew.
+    means = cat(64).reshape(32, 2, 32, 2).mean(axis=(1, 3))
+    assert np.corrcoef(means.ravel(), np.ravel(pictures["cat32"]))[0, 1] > 0.9999
+    assert (np.min(pictures["cat64"]), np.max(pictures["cat64"])) == (0, 255)

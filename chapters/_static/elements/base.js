@@ -27,17 +27,48 @@ export class BookElement extends HTMLElement {
     this.draw();
   }
 
-  /** Say in words what the figure shows now. */
-  say(text) {
+  /** Say in words what the figure shows now; `quiet` shows it without having it read aloud. */
+  say(text, quiet = false) {
+    this.message.setAttribute("aria-live", quiet ? "off" : "polite");
     if (this.message.textContent !== text) this.message.textContent = text;
   }
 
-  /** A labelled slider that calls `draw`; returns its input. */
-  addRange(label, { min, max, value, step = 1 }) {
+  /** The words of an attribute, each one of `known`; without the attribute, `otherwise`. */
+  wordsOf(attribute, known, otherwise) {
+    if (!this.hasAttribute(attribute)) return otherwise;
+    const words = this.getAttribute(attribute).split(/[\s,]+/).filter(Boolean);
+    const unknown = words.find((word) => !known.includes(word));
+    if (unknown !== undefined || !words.length) {
+      this.refuse(`${attribute}="${this.getAttribute(attribute)}" `
+        + (words.length ? `has "${unknown}", which is none of: ` : "is empty; it takes some of: ")
+        + `${known.join(", ")}.`);
+    }
+    return words;
+  }
+
+  /** Take no attributes but those of any HTML element and `known`. */
+  allowAttributes(...known) {
+    const ofAny = /^(class|id|style|role|title|lang|dir|hidden|data-.*|aria-.*)$/;
+    const unknown = this.getAttributeNames().find((name) => !ofAny.test(name) && !known.includes(name));
+    if (unknown === undefined) return;
+    const takes = known.length ? `it takes: ${known.join(", ")}` : "it takes none";
+    this.refuse(`has no attribute "${unknown}"; ${takes}.`);
+  }
+
+  /** Stop with a sentence for the author of the page, where the figure would be. */
+  refuse(sentence) {
+    const text = `<${this.localName}>: ${sentence}`;
+    this.replaceChildren(make("p", { class: "message" }, text));
+    throw new Error(text);
+  }
+
+  /** A labelled slider that runs `action` with its number and calls `draw`; returns its input. */
+  addRange(label, { min, max, value, step = 1 }, action = () => {}) {
     const output = make("output", {}, String(value));
     const input = make("input", { type: "range", min, max, step, value });
     input.addEventListener("input", () => {
       output.textContent = input.value;
+      action(Number(input.value));
       this.draw();
     });
     this.controls.append(make("label", {}, label + " ", input, " ", output));
@@ -53,10 +84,14 @@ export class BookElement extends HTMLElement {
     return input;
   }
 
-  /** A labelled choice of `options` ([value, text] pairs) that calls `draw`; returns its select. */
-  addChoice(label, options) {
+  /** A labelled choice of `options` ([value, text] pairs) that runs `action` with the value chosen and
+   *  calls `draw`; returns its select. */
+  addChoice(label, options, action = () => {}) {
     const select = make("select", {}, ...options.map(([value, text]) => make("option", { value }, text)));
-    select.addEventListener("change", () => this.draw());
+    select.addEventListener("change", () => {
+      action(select.value);
+      this.draw();
+    });
     this.controls.append(make("label", {}, label + " ", select));
     return select;
   }
@@ -125,4 +160,17 @@ export function inkOn(colour) {
   });
   const luminance = 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2];
   return luminance < 0.1796 ? "#ffffff" : "#010101";
+}
+
+/** 38654705664 → "38 654 705 664", with narrow no-break spaces. */
+export function group(count) {
+  return String(count).replace(/\B(?=(\d{3})+$)/g, "\u202f");
+}
+
+/** A number of bytes in powers of ten: "154.6 GB". */
+export function bytes(count) {
+  const units = ["bytes", "kB", "MB", "GB", "TB", "PB"];
+  const power = Math.min(units.length - 1, Math.floor((String(count).length - 1) / 3));
+  const value = Number(count) / 1000 ** power;
+  return `${power ? value.toFixed(1) : value} ${units[power]}`;
 }

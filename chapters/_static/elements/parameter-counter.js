@@ -1,5 +1,5 @@
 // <parameter-counter>: parameters and bytes of a dense, a locally-connected and a convolutional layer.
-import { BOOK_COLOURS, BookElement, make } from "./base.js";
+import { BOOK_COLOURS, BookElement, bytes, group, make } from "./base.js";
 
 class ParameterCounter extends BookElement {
   static label = "Parameter counter: choose the image, the channels and the kernel";
@@ -44,19 +44,6 @@ class ParameterCounter extends BookElement {
       + "convolution. Bars are logarithmic; bytes are for 32-bit floats.",
     );
   }
-}
-
-/** 38654705664n → "38 654 705 664", with narrow no-break spaces. */
-function group(count) {
-  return String(count).replace(/\B(?=(\d{3})+$)/g, "\u202f");
-}
-
-/** A number of bytes in powers of ten: "154.6 GB". */
-function bytes(count) {
-  const units = ["bytes", "kB", "MB", "GB", "TB", "PB"];
-  const power = Math.min(units.length - 1, Math.floor((String(count).length - 1) / 3));
-  const value = Number(count) / 1000 ** power;
-  return `${power ? value.toFixed(1) : value} ${units[power]}`;
 }
 
 customElements.define("parameter-counter", ParameterCounter);

@@ -7,24 +7,29 @@ shows that message alone, without a traceback.
 """
 
 import inspect
+import linecache
 import os
 import secrets
 import traceback
 import zlib
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from functools import partial
+from types import CodeType
 from typing import Any
 
 import numpy as np
 
 from convbook.arguments import short_repr
 from convbook.arrays import Array
-from convbook.checking.allowed_calls import ready_made_in
+from convbook.checking.allowed_calls import Unreadable, refused_call
 from convbook.checking.comparison import Dtype, Problem, Rules, describe_answer, problem_with
+from convbook.checking.origins import is_library_file
+from convbook.checking.time_limit import TooSlow, call_within
 
-# Where code lives that isn't the student's: the standard library, packages, and this one.
-_LIBRARIES = tuple(
-    os.path.dirname(path) + os.sep
-    for path in (os.__file__, np.__path__[0], os.path.dirname(__file__))
+_USUALLY_ALLOWED = (
+    "np.pad",
+    "np.lib.stride_tricks.sliding_window_view",
+    "np.lib.stride_tricks.as_strided",
 )
 
 
@@ -59,6 +64,7 @@ def check(
     tolerance: float | None = None,
     causes: Mapping[str, Any] | None = None,
     name: str | None = None,
+    time_limit: float = 10,
     **kwargs: Any,
 ) -> None:
     """Call `function` with copies of the arguments and compare what comes back with `expect`.
@@ -81,6 +87,8 @@ def check(
         has the form of `expect`.
     name:
         What the message calls the function; by default its own name.
+    time_limit:
+        Seconds after which the call is ended; a grader's own limit takes its place.
 
     >>> def add(x, y):
     ...     return x - y
@@ -96,7 +104,7 @@ def check(
     rules = Rules(dtype, tolerance, inputs)
     name, call = _describe_call(function, name, args, kwargs)
     given_args, given_kwargs = _copies((args, kwargs))
-    got, error = _run(function, given_args, given_kwargs)
+    got, error = _run(function, given_args, given_kwargs, time_limit)
     if error is not None:
         raise _explained(error, name, call, "stops with an error.") from None
     given = [*zip(_names(function, args), given_args, args, strict=True)]
@@ -117,6 +125,7 @@ def check_raises(
     error: type[Exception] = ValueError,
     because: str,
     name: str | None = None,
+    time_limit: float = 10,
     **kwargs: Any,
 ) -> None:
     """Check that calling `function` raises `error`.
@@ -126,7 +135,8 @@ def check_raises(
     >>> check_raises(int, "x", because="x is not a number")
     """
     name, call = _describe_call(function, name, args, kwargs)
-    got, raised = _run(function, *_copies((args, kwargs)))
+    given_args, given_kwargs = _copies((args, kwargs))
+    got, raised = _run(function, given_args, given_kwargs, time_limit)
     must = f"must raise {error.__name__}, because {because}"
     if raised is None:
         raise _failure(name, call, Problem(f"{must}.", {"got": describe_answer(got)}))
@@ -135,40 +145,65 @@ def check_raises(
         raise _explained(raised, name, call, f"{must}; it raises another error.") from None
 
 
-def check_handwritten(function: Callable[..., Any]) -> None:
-    """Check that the text of `function`, with its helpers, calls no ready-made convolution.
+def check_handwritten(function: Callable[..., Any], allowed: Iterable[str] | None = None) -> None:
+    """Check that `function`, with its helpers, calls no library but as far as its task allows it.
 
-    It reads names only: it keeps an honest student on the path of the exercise.
+    Python itself is always allowed, and of NumPy what makes, reshapes, indexes, adds up and
+    multiplies arrays (`convbook.checking.allowed_calls.names_allowed()` lists it). Every other call
+    into a library is refused, under whatever name the student reaches it. The student's own
+    functions and classes are read too, and may be called as they like. What can't be told without
+    running the code is let pass.
+
+    Parameters
+    ----------
+    allowed:
+        What this task allows besides, as full names: functions such as "np.pad" or
+        "np.lib.stride_tricks.sliding_window_view", or modules such as "np.fft", which allow all
+        that is in them. By default padding and NumPy's views of windows.
+
+    Raises ValueError when a name in `allowed` leads nowhere.
 
     >>> def lazy(x, u):
     ...     return np.correlate(x, u)
     >>> check_handwritten(lazy)
     Traceback (most recent call last):
     ...
-    convbook.checking.checks.CheckFailed: lazy uses `correlate`, a ready-made convolution.
+    convbook.checking.checks.CheckFailed: lazy calls `np.correlate`, a ready-made cross-correlation.
+      in lazy, line 2:  return np.correlate(x, u)
       what to do:       write it yourself with indexing, products and sums
     """
     name = getattr(function, "__name__", "your function")
     try:
-        used = ready_made_in(function)
-    except (OSError, TypeError, SyntaxError):
-        todo = f"write it in a cell of its own that begins with `def {name}(`"
-        raise CheckFailed(
-            _lines(f"the text of {name} can't be read.", {"what to do": todo})
-        ) from None
-    if used:
-        todo = "write it yourself with indexing, products and sums"
-        headline = f"{name} uses `{used}`, a ready-made convolution."
-        raise CheckFailed(_lines(headline, {"what to do": todo}))
+        refused = refused_call(function, _USUALLY_ALLOWED if allowed is None else allowed)
+    except TypeError:
+        headline = f"{name} is not a function."
+        raise CheckFailed(_lines(headline, {"got": describe_answer(function)})) from None
+    except Unreadable as unread:
+        headline = f"the text of {unread.name} can't be read."
+        raise CheckFailed(_lines(headline, {"what to do": _how_to_be_read(unread)})) from None
+    if refused:
+        kind = refused.kind or "which this task doesn't allow"
+        details = {"what to do": "write it yourself with indexing, products and sums"}
+        if refused.text:
+            details = {f"in {refused.function}, line {refused.line}": refused.text, **details}
+        raise CheckFailed(_lines(f"{name} calls `{refused.call}`, {kind}.", details))
+
+
+def _how_to_be_read(unread: Unreadable) -> str:
+    if unread.timed:
+        return (
+            f"take `%%time` out of the cell with {unread.name}; time a call of it in another cell"
+        )
+    return f"write it in a cell of its own that begins with `def {unread.name}(`"
 
 
 def _run(
-    function: Callable[..., Any], args: Any, kwargs: Any
-) -> tuple[Any, Exception | SystemExit | None]:
+    function: Callable[..., Any], args: Any, kwargs: Any, seconds: float
+) -> tuple[Any, Exception | SystemExit | TooSlow | None]:
     """What the function returns, or what it raises."""
     try:
-        return function(*args, **kwargs), None
-    except (Exception, SystemExit) as error:
+        return call_within(seconds, partial(function, *args, **kwargs)), None
+    except (Exception, SystemExit, TooSlow) as error:
         return None, error
 
 
@@ -183,28 +218,45 @@ def _explained(error: BaseException, name: str, call: str, headline: str) -> Che
     if isinstance(error, NotImplementedError):
         todo = "replace `raise NotImplementedError()` by your solution"
         return CheckFailed(_lines(f"{name} is not written yet.", {"what to do": todo}))
+    if isinstance(error, TooSlow):
+        question = "is there a loop that never ends?"
+        headline = f"did not finish within {error.seconds:g} seconds; {question}"
+        return _failure(name, call, Problem(headline, _place(error)))
     try:
         text = " ".join(str(error).split())
     except Exception:
         text = ""
-    details = {"error": f"{type(error).__name__}: {text}"[:200]}
-    for frame in reversed(traceback.extract_tb(error.__traceback__)):
-        if not _is_library(frame.filename):
-            details[f"at line {frame.lineno}"] = frame.line or "(its text can't be shown)"
-            break
+    if isinstance(error, TimeoutError):
+        # A grader's limit. The line that was running is in the other process.
+        headline = f"did not finish: {text}; is there a loop that never ends?"
+        return _failure(name, call, Problem(headline, {}))
+    details = {"error": f"{type(error).__name__}: {text}"[:200], **_place(error)}
     return _failure(name, call, Problem(headline, details))
 
 
-def _is_library(filename: str) -> bool:
-    return (
-        filename.startswith((*_LIBRARIES, "<frozen "))
-        or "site-packages" in filename
-        or filename.endswith(".pyx")
-    )
+def _place(error: BaseException) -> dict[str, str | None]:
+    """The line of the student's that was running, by the function that it stands in."""
+    for frame, line in reversed([*traceback.walk_tb(error.__traceback__)]):
+        code = frame.f_code
+        # A package outside the libraries' folders may be a grader, run from its source.
+        if not is_library_file(code.co_filename) and not frame.f_globals.get("__package__"):
+            text = linecache.getline(code.co_filename, line, frame.f_globals).strip()
+            where = f"in {name}, line" if (name := _name_of(code)) else "at line"
+            return {f"{where} {line}": text or "(its text can't be shown)"}
+    return {}
+
+
+def _name_of(code: CodeType) -> str:
+    """What a student calls the function that some code is in; "" outside of any, or in a lambda.
+
+    A method has its class before it, and a comprehension belongs to the function around it.
+    """
+    parts = code.co_qualname.split(".<locals>.")
+    return next((part for part in reversed(parts) if not part.startswith("<")), "")
 
 
 def _lines(headline: str, details: Mapping[str, str | None]) -> str:
-    labelled = [f"  {label + ':':<18}{text}" for label, text in details.items() if text]
+    labelled = [f"  {label + ': ':<18}{text}" for label, text in details.items() if text]
     return "\n".join([headline, *labelled])
 
 
