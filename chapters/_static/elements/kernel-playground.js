@@ -62,7 +62,7 @@ class KernelPlayground extends BookElement {
   }
 
   disconnectedCallback() {
-    this.pause();
+    if (this.timer) this.pause();
   }
 
   /** The window's place in raster order. */
@@ -97,7 +97,7 @@ class KernelPlayground extends BookElement {
       input.addEventListener("input", () => { this.preset.value = OWN; this.draw(); });
       return input;
     });
-    this.divisor = make("input", { type: "number", min: 1, step: "any" });
+    this.divisor = make("input", { type: "number", step: "any" });
     this.divisor.addEventListener("input", () => { this.preset.value = OWN; this.draw(); });
     [this.patch, this.products] = [cells(), cells()];
     this.total = make("span", { class: "total" });
@@ -120,14 +120,17 @@ class KernelPlayground extends BookElement {
   }
 
   play() {
-    if (this.computed.every(Boolean)) this.computed.fill(0);
-    if (this.place === this.computed.length - 1) [this.row, this.column] = [0, 0];
+    if (this.computed.every(Boolean) || this.place === this.computed.length - 1) {
+      this.computed.fill(0);
+      [this.row, this.column] = [0, 0];
+    }
     this.player.textContent = "Pause";
     if (matchMedia("(prefers-reduced-motion: reduce)").matches) {
       this.timer = setInterval(() => this.advance(this.width), ROW_PAUSE);
       return;
     }
-    let [start, done] = [performance.now(), 0];
+    const start = performance.now();
+    let done = 0;
     const tick = (now) => {
       // The way at a speed that grows by a factor every second.
       const seconds = Math.max(0, now - start) / 1000;
