@@ -24,16 +24,38 @@ for (const summary of document.querySelectorAll(".bd-links summary")) {
   summary.setAttribute("aria-label", `Sections of ${chapter.textContent}`);
 }
 
-// What is wider than the page scrolls in its own box, which the keyboard must be able to reach.
+// A formula that is too wide for a phone becomes smaller, as long as it can be read. What is still
+// wider than the page scrolls in its own box: the keyboard can reach it, and shadows at its sides
+// show that there is more.
 {
-  const boxes = 'mjx-container[display="true"], article pre, .pst-scrollable-table-container';
-  const reachBoxes = () => {
-    for (const box of document.querySelectorAll(boxes)) {
-      if (box.scrollWidth > box.clientWidth) box.tabIndex = 0;
-      else box.removeAttribute("tabindex");
+  const formulas = 'article mjx-container[display="true"]';
+  const boxes = `${formulas}, article pre, .pst-scrollable-table-container, .cell_output .output, .stage`;
+  const smallest = 0.75;
+
+  const fitFormulas = () => {
+    for (const box of document.querySelectorAll(formulas)) {
+      const formula = box.querySelector("mjx-math");
+      formula.style.fontSize = "";
+      const fits = box.clientWidth / formula.getBoundingClientRect().width;
+      if (fits < 1) formula.style.fontSize = `${Math.max(Math.floor(100 * fits), 100 * smallest)}%`;
     }
   };
-  reachBoxes();
-  window.MathJax?.startup?.promise?.then(reachBoxes);
-  addEventListener("resize", reachBoxes);
+  const shade = (box) => {
+    const hidden = box.scrollWidth - box.clientWidth;
+    const scrolls = hidden > 1 && getComputedStyle(box).overflowX !== "visible";
+    box.classList.toggle("more-left", scrolls && box.scrollLeft > 1);
+    box.classList.toggle("more-right", scrolls && box.scrollLeft < hidden - 1);
+    if (scrolls) box.tabIndex = 0;
+    else box.removeAttribute("tabindex");
+  };
+  const fitAll = () => {
+    fitFormulas();
+    document.querySelectorAll(boxes).forEach(shade);
+  };
+  fitAll();
+  window.MathJax?.startup?.promise?.then(fitAll);
+  addEventListener("resize", fitAll);
+  // A scroll does not bubble, and what is folded is measured once it is open.
+  addEventListener("scroll", ({ target }) => target.matches?.(boxes) && shade(target), true);
+  addEventListener("toggle", fitAll, true);
 }

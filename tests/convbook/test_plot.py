@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 from matplotlib.colors import to_hex
 from matplotlib.image import imread
+from matplotlib.patches import Rectangle
 
 from convbook import parameter_map
 from convbook.arguments import short_repr
@@ -53,7 +54,7 @@ def test_the_svg_is_an_image_with_its_description(picture: Picture):
     assert root.get("aria-label") == picture.alt == "A line & <others>."
     assert root.get("viewBox") == "0 0 504 216"
     assert picture._repr_mimebundle_() == {
-        "text/html": picture.svg,
+        "text/html": f'<div class="picture-narrow" hidden>{picture.narrow}</div>{picture.svg}',
         "image/png": picture.png,
         "text/plain": "[A line & <others>.]",
     }
@@ -98,6 +99,89 @@ def test_every_reference_has_its_one_id(picture: Picture):
     used = set(re.findall(r'url\(#([^)]+)\)|href="#([^"]+)"', picture.svg))
     assert {a or b for a, b in used} == set(ids(picture.svg))
     assert len(ids(picture.svg)) == len(set(ids(picture.svg))) > 3
+
+
+def test_no_id_comes_twice_in_a_page(picture: Picture):
+    assert set(ids(picture.svg)).isdisjoint(ids(picture.narrow))
+    assert picture.narrow.count("url(#") == picture.svg.count("url(#") > 0
+
+
+def boxes(svg: str) -> list[list[float]]:
+    """The squares that `marked` draws, as (left, top, right, bottom) in inches."""
+    found = []
+    for path in re.findall(r'<path d="([^"]*)"[^>]*fill: #123456', svg):
+        numbers = [float(number) / 72 for number in re.findall(r"-?[0-9.]+", path)]
+        across, down = numbers[::2], numbers[1::2]
+        found.append([min(across), min(down), max(across), max(down)])
+    return found
+
+
+def marked(rows: int, columns: int, size: tuple[float, float], **options: Any) -> Any:
+    """A figure whose axes are filled, from their left to their right."""
+    fig, axes = figure(rows, columns, size=size, **options)
+    for ax in np.ravel(axes):
+        ax.set(xlim=(0, 1), ylim=(0, 1), xticks=[], yticks=[])
+        ax.add_patch(Rectangle((0, 0), 1, 1, facecolor="#123456"))
+    return fig
+
+
+@pytest.mark.parametrize(
+    ("rows", "columns", "size", "options", "order"),
+    [
+        # The places of the axes, in the order of the wide figure: (line, place in it).
+        (1, 1, (5.6, 3), {}, [(0, 0)]),
+        (1, 3, (7.2, 2.7), {}, [(0, 0), (1, 0), (2, 0)]),
+        (1, 4, (7.2, 2), {}, [(0, 0), (0, 1), (1, 0), (1, 1)]),
+        (2, 2, (7.2, 4), {}, [(0, 0), (2, 0), (1, 0), (3, 0)]),
+        (2, 1, (6, 4), {}, [(0, 0), (1, 0)]),
+        (1, 3, (5, 2), {"width_ratios": [6, 1, 6]}, [(0, 0), (0, 1), (1, 0)]),
+    ],
+)
+def test_a_wide_figure_is_stacked_for_a_phone(
+    rows: int, columns: int, size: tuple[float, float], options: Any, order: list[Any]
+):
+    picture = show(marked(rows, columns, size, **options), "Squares.")
+    assert len(boxes(picture.svg)) == rows * columns
+    found = boxes(picture.narrow)
+    tops = sorted({round(box[1], 1) for box in found})
+    lines = [tops.index(round(box[1], 1)) for box in found]
+    before = [sum(lines[j] == line and found[j][0] < box[0] for j in range(len(found)))
+              for box, line in zip(found, lines, strict=True)]  # fmt: skip
+    assert list(zip(lines, before, strict=True)) == order
+    root = ElementTree.fromstring(picture.narrow)
+    assert float(root.get("viewBox").split()[2]) == pytest.approx(72 * 3.2)
+    assert all(box[0] >= 0 and box[2] <= 3.2 for box in found)
+    assert "max-width: 24rem" in root.get("style")
+
+
+def test_a_narrow_figure_has_one_drawing_and_another_may_be_given():
+    assert show(marked(1, 1, (3, 3)), "A square.").narrow == ""
+    other = show(marked(1, 3, (7, 2)), "Squares.", narrow=marked(1, 1, (3, 2)))
+    assert [len(boxes(other.svg)), len(boxes(other.narrow))] == [3, 1]
+
+
+def test_axes_of_several_grids_only_come_closer():
+    fig = marked(1, 2, (6, 2))
+    fig.add_subplot(fig.add_gridspec(1, 9)[8])
+    assert ElementTree.fromstring(show(fig, "Axes.").narrow).get("viewBox") == "0 0 230.4 144"
+
+
+def test_shared_ticks_are_written_on_every_line_of_a_phone():
+    fig, (left, right) = figure(1, 2, size=(7, 2), sharey=True)
+    left.set(ylim=(0, 1), yticks=[0.25])
+    picture = show(fig, "Two axes.")
+    assert [svg.count("0.25") for svg in (picture.svg, picture.narrow)] == [1, 2]
+    assert right.get_subplotspec().colspan.start == 1  # as it was
+
+
+def test_no_text_is_smaller_than_eleven_pixels():
+    fig, ax = figure(size=(7, 3))
+    ax.set_title("small", fontsize=5)
+    picture = show(fig, "Small words.")
+    for svg, shown in ((picture.svg, 7 * 96), (picture.narrow, 342)):
+        width = float(ElementTree.fromstring(svg).get("viewBox").split()[2])
+        sizes = [float(size) for size in re.findall(r"font-size: ([0-9.]+)px", svg)]
+        assert min(sizes) * shown / width >= 11
 
 
 def test_ids_of_two_figures_differ(picture: Picture):

@@ -7,7 +7,8 @@ colour of the page's text, and the background stays clear; `COLOURS` keep their 
 
 import io
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from html import escape
 from numbers import Integral, Real
@@ -51,16 +52,28 @@ def distinct_colours(count: int) -> list[str]:
     return [f"#{red:02x}{green:02x}{blue:02x}" for red, green, blue in channels]
 
 
+#: What a phone shows of a figure in one line, in inches, and the smallest text in points that is
+#: 11 pixels high there and on a wide screen.
+_PHONE, _SMALLEST = 3.2, 8.25
+
+
 @dataclass(frozen=True)
 class Picture:
-    """A drawn figure that a notebook displays: SVG in a page, PNG where SVG can't be shown."""
+    """A drawn figure that a notebook displays: SVG in a page, PNG where SVG can't be shown.
+
+    `narrow` is the SVG for a phone, empty where `svg` fits one.
+    """
 
     svg: str
     png: bytes
     alt: str
+    narrow: str = ""
 
     def _repr_mimebundle_(self, **_: Any) -> dict[str, Any]:
-        return {"text/html": self.svg, "image/png": self.png, "text/plain": f"[{self.alt}]"}
+        # Only the book's own style sheet shows what is hidden here, in place of what comes after.
+        narrow = f'<div class="picture-narrow" hidden>{self.narrow}</div>' if self.narrow else ""
+        html = narrow + self.svg
+        return {"text/html": html, "image/png": self.png, "text/plain": f"[{self.alt}]"}
 
 
 def figure(
@@ -86,10 +99,13 @@ def figure(
     return fig, axes
 
 
-def show(fig: Any, alt: str) -> Picture:
+def show(fig: Any, alt: str, narrow: Any = None) -> Picture:
     """Turn a Matplotlib figure into a picture with the alternative text `alt`.
 
     `alt` says what a reader who doesn't see the figure needs to know, and mustn't be empty.
+    No text is smaller than 11 pixels on the page. What is too wide for a phone is drawn a second
+    time for one, with fewer axes side by side, column after column; `narrow` is another figure to
+    show there instead, at most 3.2 inches wide.
 
     >>> fig, ax = figure()
     >>> line = ax.plot([0, 1], [0, 1], color="black")
@@ -99,27 +115,105 @@ def show(fig: Any, alt: str) -> Picture:
     """
     if not isinstance(alt, str) or not alt.strip():
         raise ValueError(f"alt must describe the figure in words; it is {short_repr(alt)}")
+    alt = " ".join(alt.split())
+    svg = _svg(fig, alt, alt)
+    png = io.BytesIO()
+    fig.savefig(png, format="png", dpi=150, facecolor="white")
+    # Both drawings stand on one page, where no id may come twice.
+    salt, shown = f"{alt} (narrow)", "100%; max-width: 24rem"
+    phone = ""
+    if narrow is not None:
+        phone = _svg(narrow, alt, salt, shown)
+    elif fig.get_figwidth() > _PHONE:
+        with _stacked(fig):
+            phone = _svg(fig, alt, salt, shown)
+    return Picture(svg, png.getvalue(), alt, phone)
+
+
+def _svg(fig: Any, alt: str, salt: str, shown: str = "") -> str:
+    """A figure as SVG for a page, `shown` with this width there, by default its own.
+
+    The `salt` makes the ids of one page's figures differ, and one figure's the same every time.
+    """
     with extra("plot"):
         from matplotlib import rc_context
         from matplotlib.legend import Legend
+        from matplotlib.text import Text
 
-    alt = " ".join(alt.split())
     for legend in fig.findobj(Legend):  # its box would stay white on a dark page
         legend.get_frame().set_facecolor("none")
+    for text in fig.findobj(Text):
+        text.set_fontsize(max(text.get_fontsize(), _SMALLEST))
     # Lay out once: doing it again moves everything by a hair.
     fig.draw_without_rendering()
     fig.set_layout_engine("none")
-    png, svg = io.BytesIO(), io.StringIO()
-    # The salt makes the ids of one page's figures differ, and one figure's the same every time.
-    with rc_context({"svg.fonttype": "none", "svg.hashsalt": alt}):
+    svg = io.StringIO()
+    with rc_context({"svg.fonttype": "none", "svg.hashsalt": salt}):
         fig.savefig(svg, format="svg", transparent=True, metadata={"Date": None})
-    fig.savefig(png, format="png", dpi=150, facecolor="white")
     width, height = (72 * inches for inches in fig.get_size_inches())
-    return Picture(_for_page(svg.getvalue(), alt, width, height), png.getvalue(), alt)
+    return _for_page(svg.getvalue(), alt, width, height, shown or f"{width:g}pt; max-width: 100%")
 
 
-def _for_page(svg: str, alt: str, width: float, height: float) -> str:
-    """Matplotlib's SVG file as an element that can stand in a page beside others."""
+@contextmanager
+def _stacked(fig: Any) -> Iterator[None]:
+    """A figure laid out for a phone: as many columns side by side as fit in its width.
+
+    The first columns come with all their rows, below them the next: what stood one above the other
+    still does. Axes that are not in one grid keep their places, closer together.
+    """
+    size = fig.get_size_inches().copy()
+    places = {ax: ax.get_subplotspec() for ax in fig.axes if ax.get_subplotspec()}
+    fig.set_layout_engine("constrained")
+    fig.set_size_inches(_PHONE, size[1])
+    if len({id(place.get_gridspec()) for place in places.values()}) == 1:
+        _restack(fig, size, places)
+    yield
+    fig.set_size_inches(size)
+    for ax, place in places.items():
+        ax.set_subplotspec(place)
+    fig.set_layout_engine("constrained")
+
+
+def _restack(fig: Any, size: Array, places: dict[Any, Any]) -> None:
+    """Give the axes of a grid new places, in a figure that was of this size."""
+    from matplotlib.gridspec import GridSpecFromSubplotSpec
+
+    grid = next(iter(places.values())).get_gridspec()
+    widths = size[0] * _shares(grid.get_width_ratios(), grid.ncols)
+    heights = size[1] * _shares(grid.get_height_ratios(), grid.nrows)
+    groups: list[list[int]] = [[]]
+    for column in range(grid.ncols):
+        # A little closer than they were: four axes become two by two.
+        if groups[-1] and widths[groups[-1]].sum() + widths[column] > 1.15 * _PHONE:
+            groups.append([])
+        groups[-1].append(column)
+    # A single column that is wider than the phone becomes lower too, though not as much.
+    lower = [min(1.0, max(0.75, _PHONE / widths[group].sum())) for group in groups]
+    lines = np.concatenate([heights * factor for factor in lower])
+    fig.set_size_inches(_PHONE, lines.sum())
+    outer = fig.add_gridspec(len(lines), 1, height_ratios=lines)
+    inner = {}
+    for g, group in enumerate(groups):
+        for row in range(grid.nrows):
+            line = outer[g * grid.nrows + row]
+            inner[g, row] = GridSpecFromSubplotSpec(1, len(group), line, width_ratios=widths[group])
+    for ax, place in places.items():
+        column = place.colspan.start
+        g = next(g for g, group in enumerate(groups) if column in group)
+        first = groups[g][0]
+        ax.set_subplotspec(inner[g, place.rowspan.start][column - first])
+        if column == first and len(ax.get_shared_y_axes().get_siblings(ax)) > 1:
+            ax.tick_params(labelleft=True)  # the axes to its left had them for both
+
+
+def _shares(ratios: Any, count: int) -> Array:
+    """The parts of a whole that the columns or rows of a grid take."""
+    ratios = np.ones(count) if ratios is None else np.asarray(ratios, dtype=float)
+    return ratios / ratios.sum()
+
+
+def _for_page(svg: str, alt: str, width: float, height: float, shown: str) -> str:
+    """Matplotlib's SVG file as an element of the width `shown`, beside others in a page."""
     body = svg[svg.index(">", svg.index("<svg")) + 1 :]
     # The style sheet would hold for the whole page; it goes into the element's own style.
     body = re.sub(r"<metadata>.*?</metadata>|<style.*?</style>", "", body, flags=re.DOTALL)
@@ -131,7 +225,7 @@ def _for_page(svg: str, alt: str, width: float, height: float) -> str:
     body = re.sub(r"\n\s*\n", "\n", body)
     return (
         f'<svg class="picture" role="img" aria-label="{escape(alt)}" '
-        f'viewBox="0 0 {width:g} {height:g}" style="width: {width:g}pt; max-width: 100%; '
+        f'viewBox="0 0 {width:g} {height:g}" style="width: {shown}; '
         'height: auto; stroke-linejoin: round; stroke-linecap: butt" fill="currentColor" '
         'xmlns="http://www.w3.org/2000/svg" xmlns:xlink="http://www.w3.org/1999/xlink">' + body
     )
