@@ -1,21 +1,28 @@
-"""The reference of the library: signatures as they are written, and links to the source.
+"""The reference of the library: signatures as they are written, links to the source, uses.
 
 Autodoc would print what a name of a type stands for: of `ArrayLike` that is five lines.
 
 The `source` role leads to the page on which viewcode shows a module, from any page of the book:
 
     The definition stands in {source}`convbook.simple`.
+
+Every entry says in which chapters and for which tasks it is used (`course/library_uses.py`); the
+`library-names` directive lists all entries, page by page.
 """
 
 import ast
 import inspect
+import re
 import textwrap
 from typing import Any
 
 from docutils import nodes
 from sphinx.application import Sphinx
 from sphinx.pycode import ModuleAnalyzer
-from sphinx.util.docutils import SphinxRole
+from sphinx.util.docutils import SphinxDirective, SphinxRole
+
+from course.address import ROOT
+from course.library_uses import library_uses
 
 
 def written_signature(
@@ -50,6 +57,84 @@ def is_field(app: Sphinx, what: str, name: str, obj: Any, skip: bool, options: A
     return True if type(obj).__name__ == "_tuplegetter" else None
 
 
+def say_where_used(
+    app: Sphinx, what: str, name: str, obj: Any, options: Any, lines: list[str]
+) -> None:
+    """Add to an entry links to the chapters that use it and to the tasks that do."""
+    if what == "module":
+        return
+    # `convbook.checking` explains what its modules define.
+    own = f"{getattr(obj, '__module__', '')}.{getattr(obj, '__name__', '')}"
+    uses = app.config.library_uses.get(name) or app.config.library_uses.get(own)
+    if uses is None:
+        return
+    known = app.env.found_docs
+    said = [f":doc:`/{chapter}`" for chapter in uses.chapters if chapter in known]
+    for assignment, tasks in uses.tasks.items():
+        page = f"exercises/{assignment}/{assignment}"
+        if page in known:
+            # A helper of every check is named once, not with a dozen tasks.
+            few = ", ".join(tasks) if len(tasks) < 5 else f"{len(tasks)} tasks"
+            said.append(f"{few} in :doc:`/{page}`")
+    if said:
+        lines += ["", ".. container:: used-in", "", f"   Used in {'; '.join(said)}."]
+
+
+def order_of_pages() -> list[str]:
+    """The pages of the book in the order of its table of contents."""
+    return re.findall(r"(?:file|root): (\S+)", (ROOT / "_toc.yml").read_text("utf-8"))
+
+
+def find_uses(app: Sphinx, config: Any) -> None:
+    """Look for the uses of the library once, chapters in the order of the book."""
+    order = order_of_pages()
+    found = library_uses()
+    for uses in found.values():
+        uses.chapters = sorted(set(uses.chapters) & set(order), key=order.index)
+    config.library_uses = found
+
+
+class names_of_pages(nodes.General, nodes.Element):
+    """Where the list of all names will stand, once all pages are read."""
+
+
+class LibraryNames(SphinxDirective):
+    """A list of what the library's pages explain, page by page."""
+
+    def run(self) -> list[nodes.Node]:
+        return [names_of_pages()]
+
+
+def list_names(app: Sphinx, doctree: nodes.document, page: str) -> None:
+    """Write the list, with links to the entries."""
+    for place in list(doctree.findall(names_of_pages)):
+        entries: dict[str, list[nodes.Node]] = {}
+        for name, entry in app.env.domaindata["py"]["objects"].items():
+            # Every algorithm of the engine has a `forward`: no list of names tells them apart.
+            engine = name.startswith("convbook.engine.")
+            kinds = ("function", "class", "exception", "data")
+            if entry.objtype in kinds and not entry.aliased and not engine:
+                target = app.builder.get_relative_uri(page, entry.docname)
+                short = nodes.literal("", name.rpartition(".")[2])
+                link = nodes.reference("", "", short, refuri=f"{target}#{name}", internal=True)
+                entries.setdefault(entry.docname, []).append(link)
+        items = []
+        in_order = sorted(entries, key=order_of_pages().index)
+        for holder, links in ((each, entries[each]) for each in in_order):
+            spaced = [part for link in links for part in (link, nodes.Text(" "))]
+            title = app.env.titles[holder].astext()
+            target = app.builder.get_relative_uri(page, holder)
+            heading = nodes.reference("", title, refuri=target, internal=True)
+            items.append(
+                nodes.definition_list_item(
+                    "",
+                    nodes.term("", "", heading),
+                    nodes.definition("", nodes.paragraph("", "", *spaced)),
+                )
+            )
+        place.replace_self(nodes.definition_list("", *items))
+
+
 class Source(SphinxRole):
     """The path of a module, which links to its text."""
 
@@ -82,6 +167,12 @@ def setup(app: Sphinx) -> dict[str, Any]:
     app.setup_extension("sphinx.ext.autodoc")
     app.setup_extension("sphinx.ext.viewcode")
     app.add_role("source", Source())
+    app.add_config_value("library_uses", {}, "", dict)
+    app.add_node(names_of_pages)
+    app.add_directive("library-names", LibraryNames)
+    app.connect("config-inited", find_uses)
+    app.connect("doctree-resolved", list_names)
+    app.connect("autodoc-process-docstring", say_where_used)
     app.connect("viewcode-find-source", text_and_places)
     app.connect("autodoc-process-signature", written_signature)
     app.connect("autodoc-skip-member", is_field)

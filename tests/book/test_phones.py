@@ -1,4 +1,4 @@
-"""On a phone nothing is cut without a sign: it fits, or scrolls, shows that it does, by keyboard too."""
+"""On a phone nothing is cut without a sign: it fits, or scrolls, by keyboard too, and shows it."""
 
 from collections.abc import Callable
 
@@ -10,7 +10,7 @@ PHONE = 390
 
 # What is cut, in which box, and what is wrong with that; nothing where all fits or scrolls well.
 FIND_WHAT_IS_CUT = """() => {
-  const parts = "mjx-container[display=true], .cell_input pre, .cell_output .output, pre, table, .stage";
+  const parts = "mjx-container[display=true], .cell_output .output, pre, table, .stage";
   const wrong = [];
   for (const part of document.querySelectorAll(`main article :is(${parts})`)) {
     if (!part.checkVisibility()) continue;
