@@ -23,6 +23,7 @@ ASSIGNMENTS = {
     for part in TOC["parts"]
     for chapter in part["chapters"]
     for section in chapter.get("sections", [])
+    if section["file"].startswith("exercises/")
 }
 HERE = address()
 REPOSITORY = f"https://github.com/{HERE.owner}/{HERE.name}"
