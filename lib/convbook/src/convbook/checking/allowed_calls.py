@@ -12,7 +12,7 @@ import inspect
 import linecache
 import re
 import sys
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import dataclass
 from functools import cache, partial
 from types import FunctionType, MethodType, ModuleType
@@ -21,7 +21,7 @@ from typing import Any
 import numpy as np
 
 from convbook.checking.origins import is_library_file, is_library_module, is_standard, text_of
-from convbook.checking.references import Unloaded, references
+from convbook.checking.references import Found, Unloaded, references
 
 # What every task allows of NumPy, beside all that works number by number (its ufuncs) and its
 # dtypes: to make, reshape, index, add up and multiply arrays. What a task may be about isn't
@@ -66,6 +66,8 @@ _UNREADABLE = frozenset(
     | {"code", "codeop", "ctypes", "importlib", "marshal", "pickle", "pkgutil", "runpy"}
     | {"multiprocessing", "os", "subprocess"}
 )
+# The file that IPython names for the code of a cell that begins with `%%time`; it keeps no text.
+_TIMED = "<timed exec>"
 # What IPython makes of a line with `%` or `!` begins with a call of this.
 _COMMANDS = ".get_ipython"
 # What things are called in everyday words, by the end of their names: for messages only.
@@ -85,11 +87,11 @@ _KINDS = {
 
 
 class Unreadable(Exception):
-    """The text of one of the student's functions can't be had: its name, and where it is from."""
+    """The text of one of the student's functions can't be had: its name, and if it is timed."""
 
-    def __init__(self, name: str, file: str) -> None:
+    def __init__(self, name: str, timed: bool) -> None:
         super().__init__(name)
-        self.name, self.file = name, file
+        self.name, self.timed = name, timed
 
 
 @dataclass(frozen=True)
@@ -129,43 +131,55 @@ def refused_call(function: Callable[..., Any], allowed: Iterable[str]) -> Refuse
 
 @cache
 def names_allowed() -> frozenset[str]:
-    """The names in NumPy that every task allows, those that work number by number included."""
-    everywhere = {name for name, thing in vars(np).items() if isinstance(thing, np.ufunc)}
-    return frozenset(everywhere | {name for name in _NUMPY.split() if hasattr(np, name)})
+    """The names in NumPy that every task allows: ufuncs and types of numbers with the others.
+
+    >>> {"sum", "add", "float32"} <= names_allowed()
+    True
+    """
+    listed = {name for name in _NUMPY.split() if hasattr(np, name)}
+    return frozenset(
+        listed
+        | {name for name, thing in vars(np).items() if isinstance(thing, np.ufunc)}
+        | {name for name, thing in vars(np).items() if _is_scalar_type(thing)}
+    )
 
 
 @cache
-def _base() -> frozenset[int]:
-    return frozenset(id(getattr(np, name)) for name in names_allowed())
+def _base() -> tuple[frozenset[int], frozenset[str]]:
+    """What every task allows, by identity and by full name."""
+    things = [getattr(np, name) for name in names_allowed()]
+    paths = {f"numpy.{name}" for name in names_allowed()} | {path_of(thing) for thing in things}
+    return frozenset(map(id, things)), frozenset(paths)
 
 
 class _Allowed:
-    """What one task allows: every task's, and some names."""
+    """What one task allows: every task's, and some names.
+
+    A thing is compared with them itself, for it may have several names, and by its full name, for
+    in a grader it stands in another process.
+    """
 
     def __init__(self, names: Iterable[str]) -> None:
-        self.things = set(_base())
-        self.modules = list(_MODULES)
+        things, paths = _base()
+        self.things, self.paths = set(things), {*paths, *_MODULES}
         for name in names:
             thing, path = _named(name)
-            if isinstance(thing, ModuleType):
-                self.modules.append(path)
-                self.things |= {id(each) for each in vars(thing).values()}
             self.things.add(id(thing))
+            self.paths |= {path} if isinstance(thing, ModuleType) else {path, path_of(thing)}
+            if isinstance(thing, ModuleType):
+                self.things |= {id(each) for each in vars(thing).values()}
 
     def __contains__(self, thing: Any) -> bool:
         path = path_of(thing)
         if path.endswith(_COMMANDS):
             return False
-        if id(thing) in self.things or _is_in(path, self.modules):
-            return True
-        if isinstance(thing, np.ufunc | np.dtype) or _is_scalar_type(thing):
+        if id(thing) in self.things or _is_in(path, self.paths):
             return True
         # Of the methods of arrays and of Python's own types each does what all tasks allow.
         owner = _owner(thing)
         if owner is not None and (owner.__module__ == "builtins" or id(owner) in self.things):
             return True
-        module = path if is_standard(path) else ""
-        return bool(module) and not _is_in(module, _UNREADABLE)
+        return is_standard(path) and not _is_in(path, _UNREADABLE)
 
 
 def _named(name: str) -> tuple[Any, str]:
@@ -186,8 +200,10 @@ def _is_scalar_type(thing: Any) -> bool:
     return isinstance(thing, type) and issubclass(thing, np.generic)
 
 
-def _is_in(path: str, modules: Iterable[str]) -> bool:
-    return any(path == module or path.startswith(module + ".") for module in modules)
+def _is_in(path: str, among: Collection[str]) -> bool:
+    """Whether a full name, or what it is a member of, is among some."""
+    names = path.split(".")
+    return any(".".join(names[:end]) in among for end in range(1, len(names) + 1))
 
 
 def path_of(thing: Any) -> str:
@@ -292,14 +308,26 @@ class _Search:
         for each in inner:
             yield from self.refused(each, must_be_read)
 
+    def referred(self, found: Found) -> Iterator[Any]:
+        """The refused calls in what a text refers to.
+
+        What lies behind a library isn't read: in a grader it may be a test.
+        """
+        thing = found.thing
+        if not found.through_library:
+            yield from self.refused(thing)
+        elif _is_called(thing) and not _is_own(thing) and thing not in self.allowed:
+            yield thing
+
     def in_text_of(self, function: FunctionType, must_be_read: bool) -> Iterator[RefusedCall]:
         code = function.__code__
         texts = text_of(code)
-        if not texts and (must_be_read or code.co_filename == "<timed exec>"):
-            raise Unreadable(function.__name__, code.co_filename)
+        timed = _TIMED in code.co_filename
+        if not texts and (must_be_read or timed):
+            raise Unreadable(function.__name__, timed)
         for text in texts:
             for reference in references(text, function):
-                for refused in self.refused(reference.thing):
+                for refused in self.referred(reference.found):
                     if isinstance(refused, RefusedCall):
                         yield refused
                         continue

@@ -181,7 +181,7 @@ def check_handwritten(function: Callable[..., Any], allowed: Iterable[str] | Non
 
 
 def _how_to_be_read(unread: Unreadable) -> str:
-    if unread.file == "<timed exec>":
+    if unread.timed:
         return (
             f"take `%%time` out of the cell with {unread.name}; time a call of it in another cell"
         )

@@ -2,6 +2,9 @@
 
 Nothing is run for it. What can't be known without running, such as what a function returns, leads
 nowhere.
+
+What is reached through a library, such as `sys.modules["__main__"]`, is marked: in a grader the
+libraries are the grader's own, and on such a way lie the tests that ask.
 """
 
 import ast
@@ -10,13 +13,12 @@ import inspect
 import sys
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from types import BuiltinFunctionType, FunctionType, MappingProxyType, ModuleType
+from types import FunctionType, MappingProxyType, ModuleType
 from typing import Any
 
 from convbook.checking.origins import Function, is_library_module
 
 _BUILT_IN = vars(builtins)
-_TYPE_TESTS = (isinstance, issubclass)
 
 
 @dataclass(frozen=True)
@@ -27,11 +29,19 @@ class Unloaded:
 
 
 @dataclass(frozen=True)
+class Found:
+    """What an expression leads to, and whether the way there goes through a library."""
+
+    thing: Any
+    through_library: bool = False
+
+
+@dataclass(frozen=True)
 class Reference:
     """An expression of a text, and what it leads to."""
 
     node: ast.expr
-    thing: Any
+    found: Found
 
 
 #: For each name that a function binds, the values that are known beforehand.
@@ -100,7 +110,7 @@ class _Reader(ast.NodeVisitor):
         if not isinstance(node.func, ast.Name):
             self.read_below(node.func)
         arguments = [*node.args, *(keyword.value for keyword in node.keywords)]
-        if any(each in _TYPE_TESTS for each in self.built_in(node.func)):
+        if self.leads_to(node.func, isinstance, issubclass):
             arguments = arguments[:1]
         for each in arguments:
             self.visit(each)
@@ -125,12 +135,12 @@ class _Reader(ast.NodeVisitor):
             self.visit(node)
 
     def note(self, node: ast.expr, called: bool = False) -> None:
-        for thing in self.values(node):
+        for found in self.values(node):
             # The name of a module alone would look like that of something in it.
-            if called or not isinstance(thing, Unloaded):
-                self.found.append(Reference(node, thing))
+            if called or not isinstance(found.thing, Unloaded):
+                self.found.append(Reference(node, found))
 
-    def values(self, node: ast.AST) -> list[Any]:
+    def values(self, node: ast.AST) -> list[Found]:
         """What an expression may lead to, as far as that is known without running it."""
         match node:
             case ast.Name(id=name):
@@ -139,11 +149,9 @@ class _Reader(ast.NodeVisitor):
                 return [m for each in self.values(base) for m in member(each, name)]
             case ast.Subscript(value=base, slice=ast.Constant(value=key)):
                 return [m for each in self.values(base) for m in _entry(each, key)]
-            case ast.Call(func=function, args=[base, name, *_]) if getattr in self.built_in(
-                function
-            ):
+            case ast.Call(func=function, args=[base, name, *_]) if self.leads_to(function, getattr):
                 return [m for each in self.values(base) for m in _by_name(each, name)]
-            case ast.Call(func=function, args=[base]) if vars in self.built_in(function):
+            case ast.Call(func=function, args=[base]) if self.leads_to(function, vars):
                 return [m for each in self.values(base) for m in member(each, "__dict__")]
             case ast.IfExp(body=one, orelse=other):
                 return self.values(one) + self.values(other)
@@ -151,20 +159,19 @@ class _Reader(ast.NodeVisitor):
                 return self.values(value)
         return []
 
-    def built_in(self, node: ast.expr) -> list[Any]:
-        """Which of Python's own functions an expression leads to."""
-        return [each for each in self.values(node) if isinstance(each, BuiltinFunctionType | type)]
+    def leads_to(self, node: ast.expr, *wanted: Any) -> bool:
+        return any(found.thing is each for found in self.values(node) for each in wanted)
 
-    def named(self, name: str) -> list[Any]:
+    def named(self, name: str) -> list[Found]:
         for scope in reversed(self.scopes):
             if name in scope:
                 return self.bound(scope, name)
         for room in (self.outside, _BUILT_IN):
             if name in room:
-                return [room[name]]
+                return [Found(room[name])]
         return []
 
-    def bound(self, scope: _Scope, name: str) -> list[Any]:
+    def bound(self, scope: _Scope, name: str) -> list[Found]:
         asked = (id(scope), name)
         if asked in self.asked:  # np = np
             return []
@@ -179,52 +186,64 @@ class _Reader(ast.NodeVisitor):
             self.asked.remove(asked)
 
 
-def member(thing: Any, name: str) -> list[Any]:
-    """What `thing.name` is, without running anything of the thing's: one value, or none."""
+def member(base: Found, name: str) -> list[Found]:
+    """What `base.name` is, without running anything of the base's: one value, or none."""
+    thing = base.thing
+    through_library = base.through_library or _is_a_librarys(thing)
     if isinstance(thing, Unloaded):
-        return [Unloaded(f"{thing.path}.{name}")]
+        return [Found(Unloaded(f"{thing.path}.{name}"), True)]
     if not isinstance(thing, ModuleType):
-        found = inspect.getattr_static(thing, name, None)
-        if isinstance(found, property):
-            found = found.fget
-        elif isinstance(found, (staticmethod, classmethod)):
-            found = found.__func__
-        return [] if found is None else [found]
+        value = inspect.getattr_static(thing, name, None)
+        if isinstance(value, property):
+            value = value.fget
+        elif isinstance(value, (staticmethod, classmethod)):
+            value = value.__func__
+        return [] if value is None else [Found(value, through_library)]
     if name == "__dict__":
-        return [vars(thing)]
+        return [Found(vars(thing), through_library)]
     if name in vars(thing):
-        return [vars(thing)[name]]
-    path = f"{thing.__name__}.{name}"
-    if path in sys.modules:
-        return [sys.modules[path]]
-    return [Unloaded(path)] if is_library_module(path) else []
+        return [Found(vars(thing)[name], through_library)]
+    return _imported(_Imported(f"{thing.__name__}.{name}"))
 
 
-def _by_name(thing: Any, name: ast.expr) -> list[Any]:
-    """What `getattr(thing, name)` gives; of a library, with a name that is made up, anything."""
+def _is_a_librarys(thing: Any) -> bool:
+    if isinstance(thing, Unloaded):
+        return True
+    if isinstance(thing, ModuleType):
+        return is_library_module(thing.__name__)
+    # A list or a dictionary may be anybody's.
+    kind = thing if isinstance(thing, type) else type(thing)
+    return kind not in (dict, list, tuple) and is_library_module(kind.__module__)
+
+
+def _by_name(base: Found, name: ast.expr) -> list[Found]:
+    """What `getattr(base, name)` gives; of a library, with a name that is made up, anything."""
     if isinstance(name, ast.Constant):
-        return member(thing, str(name.value))
+        return member(base, str(name.value))
+    thing = base.thing
     library = isinstance(thing, ModuleType) and is_library_module(thing.__name__)
-    return [Unloaded(f"{thing.__name__}.…")] if library else []
+    return [Found(Unloaded(f"{thing.__name__}.…"), True)] if library else []
 
 
-def _entry(thing: Any, key: Any) -> list[Any]:
-    if type(thing) not in (dict, list, tuple, MappingProxyType):
+def _entry(base: Found, key: Any) -> list[Found]:
+    if type(base.thing) not in (dict, list, tuple, MappingProxyType):
         return []
     try:
-        return [thing[key]]
+        return [Found(base.thing[key], base.through_library)]
     except (LookupError, TypeError):
         return []
 
 
-def _imported(binding: _Imported) -> list[Any]:
-    """A module is never imported for this: it may be the student's, and would run."""
-    module: Any = sys.modules.get(binding.module)
-    if module is None:
-        if not is_library_module(binding.module):
-            return []
-        module = Unloaded(binding.module)
-    return [module] if binding.member is None else member(module, binding.member)
+def _imported(binding: _Imported) -> list[Found]:
+    """What an import gives, if it is of a library.
+
+    Nothing is imported for this: a module of the student's would run.
+    """
+    if not is_library_module(binding.module):
+        return []
+    module = sys.modules.get(binding.module, Unloaded(binding.module))
+    found = Found(module, True)
+    return [found] if binding.member is None else member(found, binding.member)
 
 
 def _bound_in(arguments: ast.arguments, body: list[ast.AST]) -> _Scope:
