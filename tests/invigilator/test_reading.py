@@ -4,6 +4,7 @@ The reader is a library's, `convbook.checking`: the examiner knows nothing of it
 """
 
 from collections.abc import Iterator
+from textwrap import indent
 from typing import Any
 
 import nbformat
@@ -200,20 +201,24 @@ PATHS = [
 ]
 
 
+IMPORTS = """\
+import sys, linecache, IPython, __main__
+import IPython.core.interactiveshell
+try:
+    import invigilator.trusted.examination
+except ImportError:
+    pass
+"""
+
+
 @pytest.mark.parametrize("path", PATHS)
 def test_no_way_leads_to_the_examiners_own_text(read: Any, path: str) -> None:
-    imports = "import sys, linecache, IPython, __main__\nimport IPython.core.interactiveshell\n"
-    imports += "try:\n    import invigilator.trusted.examination\nexcept ImportError:\n    pass\n"
-    for answer in (
-        f"{imports}def slide(x, u):\n    return {path}",
-        f"def slide(x, u):\n    {imports.splitlines()[0]}\n    return {path}",
-        "\n".join(
-            ["def slide(x, u):", *(f"    {line}" for line in imports.splitlines())]
-            + [f"    return {path}"]
-        ),
-    ):
+    outside = f"{IMPORTS}def slide(x, u):\n    return {path}"
+    inside = "def slide(x, u):\n" + indent(f"{IMPORTS}return {path}", "    ")
+    for answer in (outside, inside):
         said = read(answer)
-        assert "'hidden')" not in said.replace(path, "") and "correlate" not in said
+        # A line of the hidden test's would be a call of np.correlate; one of the grader's has self.
+        assert "correlate" not in said
         assert "self." not in said
 
 
