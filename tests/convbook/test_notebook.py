@@ -40,7 +40,7 @@ def test_a_notebook_shows_the_message_alone(shell: Any):
         "shift stops with an error.",
         "called with: x = [[1, 2]]",
         "error: IndexError: list index out of range",
-        "at line 4: return y[9]",
+        "in shift, line 4: return y[9]",
     )
 
 

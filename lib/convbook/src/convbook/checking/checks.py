@@ -7,11 +7,14 @@ shows that message alone, without a traceback.
 """
 
 import inspect
+import linecache
 import os
 import secrets
 import traceback
 import zlib
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from functools import partial
+from types import CodeType
 from typing import Any
 
 import numpy as np
@@ -21,6 +24,7 @@ from convbook.arrays import Array
 from convbook.checking.allowed_calls import Unreadable, refused_call
 from convbook.checking.comparison import Dtype, Problem, Rules, describe_answer, problem_with
 from convbook.checking.origins import is_library_file
+from convbook.checking.time_limit import TooSlow, call_within
 
 _USUALLY_ALLOWED = (
     "np.pad",
@@ -60,6 +64,7 @@ def check(
     tolerance: float | None = None,
     causes: Mapping[str, Any] | None = None,
     name: str | None = None,
+    time_limit: float = 10,
     **kwargs: Any,
 ) -> None:
     """Call `function` with copies of the arguments and compare what comes back with `expect`.
@@ -82,6 +87,8 @@ def check(
         has the form of `expect`.
     name:
         What the message calls the function; by default its own name.
+    time_limit:
+        Seconds after which the call is ended; a grader's own limit takes its place.
 
     >>> def add(x, y):
     ...     return x - y
@@ -97,7 +104,7 @@ def check(
     rules = Rules(dtype, tolerance, inputs)
     name, call = _describe_call(function, name, args, kwargs)
     given_args, given_kwargs = _copies((args, kwargs))
-    got, error = _run(function, given_args, given_kwargs)
+    got, error = _run(function, given_args, given_kwargs, time_limit)
     if error is not None:
         raise _explained(error, name, call, "stops with an error.") from None
     given = [*zip(_names(function, args), given_args, args, strict=True)]
@@ -118,6 +125,7 @@ def check_raises(
     error: type[Exception] = ValueError,
     because: str,
     name: str | None = None,
+    time_limit: float = 10,
     **kwargs: Any,
 ) -> None:
     """Check that calling `function` raises `error`.
@@ -127,7 +135,8 @@ def check_raises(
     >>> check_raises(int, "x", because="x is not a number")
     """
     name, call = _describe_call(function, name, args, kwargs)
-    got, raised = _run(function, *_copies((args, kwargs)))
+    given_args, given_kwargs = _copies((args, kwargs))
+    got, raised = _run(function, given_args, given_kwargs, time_limit)
     must = f"must raise {error.__name__}, because {because}"
     if raised is None:
         raise _failure(name, call, Problem(f"{must}.", {"got": describe_answer(got)}))
@@ -189,12 +198,12 @@ def _how_to_be_read(unread: Unreadable) -> str:
 
 
 def _run(
-    function: Callable[..., Any], args: Any, kwargs: Any
-) -> tuple[Any, Exception | SystemExit | None]:
+    function: Callable[..., Any], args: Any, kwargs: Any, seconds: float
+) -> tuple[Any, Exception | SystemExit | TooSlow | None]:
     """What the function returns, or what it raises."""
     try:
-        return function(*args, **kwargs), None
-    except (Exception, SystemExit) as error:
+        return call_within(seconds, partial(function, *args, **kwargs)), None
+    except (Exception, SystemExit, TooSlow) as error:
         return None, error
 
 
@@ -209,20 +218,45 @@ def _explained(error: BaseException, name: str, call: str, headline: str) -> Che
     if isinstance(error, NotImplementedError):
         todo = "replace `raise NotImplementedError()` by your solution"
         return CheckFailed(_lines(f"{name} is not written yet.", {"what to do": todo}))
+    if isinstance(error, TooSlow):
+        question = "is there a loop that never ends?"
+        headline = f"did not finish within {error.seconds:g} seconds; {question}"
+        return _failure(name, call, Problem(headline, _place(error)))
     try:
         text = " ".join(str(error).split())
     except Exception:
         text = ""
-    details = {"error": f"{type(error).__name__}: {text}"[:200]}
-    for frame in reversed(traceback.extract_tb(error.__traceback__)):
-        if not is_library_file(frame.filename):
-            details[f"at line {frame.lineno}"] = frame.line or "(its text can't be shown)"
-            break
+    if isinstance(error, TimeoutError):
+        # A grader's limit. The line that was running is in the other process.
+        headline = f"did not finish: {text}; is there a loop that never ends?"
+        return _failure(name, call, Problem(headline, {}))
+    details = {"error": f"{type(error).__name__}: {text}"[:200], **_place(error)}
     return _failure(name, call, Problem(headline, details))
 
 
+def _place(error: BaseException) -> dict[str, str | None]:
+    """The line of the student's that was running, by the function that it stands in."""
+    for frame, line in reversed([*traceback.walk_tb(error.__traceback__)]):
+        code = frame.f_code
+        # A package outside the libraries' folders may be a grader, run from its source.
+        if not is_library_file(code.co_filename) and not frame.f_globals.get("__package__"):
+            text = linecache.getline(code.co_filename, line, frame.f_globals).strip()
+            where = f"in {name}, line" if (name := _name_of(code)) else "at line"
+            return {f"{where} {line}": text or "(its text can't be shown)"}
+    return {}
+
+
+def _name_of(code: CodeType) -> str:
+    """What a student calls the function that some code is in; "" outside of any, or in a lambda.
+
+    A method has its class before it, and a comprehension belongs to the function around it.
+    """
+    parts = code.co_qualname.split(".<locals>.")
+    return next((part for part in reversed(parts) if not part.startswith("<")), "")
+
+
 def _lines(headline: str, details: Mapping[str, str | None]) -> str:
-    labelled = [f"  {label + ':':<18}{text}" for label, text in details.items() if text]
+    labelled = [f"  {label + ': ':<18}{text}" for label, text in details.items() if text]
     return "\n".join([headline, *labelled])
 
 
