@@ -22,6 +22,7 @@ import numpy as np
 from convbook.arguments import short_repr
 from convbook.arrays import Array
 from convbook.checking.allowed_calls import Unreadable, refused_call
+from convbook.checking.cells import broken_cell
 from convbook.checking.comparison import Dtype, Problem, Rules, describe_answer, problem_with
 from convbook.checking.origins import is_library_file
 from convbook.checking.time_limit import TooSlow, call_within
@@ -172,6 +173,7 @@ def check_handwritten(function: Callable[..., Any], allowed: Iterable[str] | Non
       in lazy, line 2:  return np.correlate(x, u)
       what to do:       write it yourself with indexing, products and sums
     """
+    _see_that_its_cell_ran(function)
     name = getattr(function, "__name__", "your function")
     try:
         refused = refused_call(function, _USUALLY_ALLOWED if allowed is None else allowed)
@@ -195,6 +197,21 @@ def _how_to_be_read(unread: Unreadable) -> str:
             f"take `%%time` out of the cell with {unread.name}; time a call of it in another cell"
         )
     return f"write it in a cell of its own that begins with `def {unread.name}(`"
+
+
+def _see_that_its_cell_ran(function: Callable[..., Any]) -> None:
+    """Don't judge a function of before whose new text has a syntax error."""
+    name = str(getattr(function, "__name__", ""))
+    broken = broken_cell(name)
+    if broken is None:
+        return
+    place = f" in line {broken.line}" if broken.line else ""
+    details = {
+        "error": f"{broken.error}{place}: {broken.text}",
+        "what to do": "correct that cell and run it, then run this one again",
+    }
+    headline = f"the cell above with `def {name}` did not run; what there is comes from before."
+    raise CheckFailed(_lines(headline, details))
 
 
 def _run(
@@ -264,6 +281,7 @@ def _describe_call(
     function: Callable[..., Any], name: str | None, args: Any, kwargs: Any
 ) -> tuple[str, str]:
     """The function's name, and its arguments by name: numbers whole, arrays by shape alone."""
+    _see_that_its_cell_ran(function)
     name = name or str(getattr(function, "__name__", "<lambda>"))
     name = "your function" if name == "<lambda>" else name
     if not callable(function):
