@@ -80,7 +80,7 @@ def _is_a_checks(shell: Any, error: NameError, trace: TracebackType) -> bool:
     while trace.tb_next is not None:
         trace = trace.tb_next
     frame = trace.tb_frame
-    if frame.f_code.co_name != "<module>" or frame.f_globals is not shell.user_ns:
+    if frame.f_locals is not frame.f_globals or frame.f_globals is not shell.user_ns:
         return False
     tree = ast.parse(shell.transform_cell(shell.history_manager.input_hist_raw[-1]))
     return any(

@@ -14,7 +14,7 @@ import traceback
 import zlib
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import partial
-from types import CodeType
+from types import CodeType, FrameType
 from typing import Any
 
 import numpy as np
@@ -25,6 +25,7 @@ from convbook.checking.allowed_calls import Unreadable, refused_call
 from convbook.checking.cells import broken_cell
 from convbook.checking.comparison import Dtype, Problem, Rules, describe_answer, problem_with
 from convbook.checking.origins import is_library_file
+from convbook.checking.pictures import show
 from convbook.checking.time_limit import TooSlow, call_within
 
 _USUALLY_ALLOWED = (
@@ -35,10 +36,17 @@ _USUALLY_ALLOWED = (
 
 
 class CheckFailed(AssertionError):
-    """A check that did not hold, explained to the student."""
+    """A check that did not hold, explained to the student.
+
+    Its text says all; `beside_picture` is what remains to be said beside a picture.
+    """
+
+    def __init__(self, text: str, beside_picture: str | None = None) -> None:
+        super().__init__(text)
+        self.beside_picture = beside_picture
 
     def _render_traceback_(self) -> list[str]:
-        return [f"✗ {self}"]
+        return [f"✗ {self.beside_picture or self}"]
 
 
 def rng(task: str) -> np.random.Generator:
@@ -66,6 +74,7 @@ def check(
     causes: Mapping[str, Any] | None = None,
     name: str | None = None,
     time_limit: float = 10,
+    show_arrays: bool | None = None,
     **kwargs: Any,
 ) -> None:
     """Call `function` with copies of the arguments and compare what comes back with `expect`.
@@ -90,6 +99,11 @@ def check(
         What the message calls the function; by default its own name.
     time_limit:
         Seconds after which the call is ended; a grader's own limit takes its place.
+    show_arrays:
+        Whether a failed check shows what was expected and what came whole, as numbers or as a
+        picture, not only where they first differ. By default where the check stands at the top
+        level of its cell, as visible ones do: one in a function, such as `hidden()`, must give
+        away no more than the shape, the first place and the cause.
 
     >>> def add(x, y):
     ...     return x - y
@@ -100,6 +114,8 @@ def check(
     convbook.checking.checks.CheckFailed: add gives a wrong value.
       called with:      x of shape (2,) (int64), y of shape (2,) (int64)
       first difference: at [0]: expected 4, got -2 (2 of 2 values differ)
+      expected    got (* differs)
+      4 7         -2* -3*
     """
     inputs = list(_arrays_in((args, kwargs)))
     rules = Rules(dtype, tolerance, inputs)
@@ -117,7 +133,9 @@ def check(
             raise _failure(name, call, Problem(headline, {"usual cause": cause}))
     problem = problem_with(got, expect, rules, causes or {})
     if problem:
-        raise _failure(name, call, problem)
+        frame = inspect.currentframe()
+        shown = _is_at_top_level(frame and frame.f_back) if show_arrays is None else show_arrays
+        raise _failure(name, call, problem, shown)
 
 
 def check_raises(
@@ -224,10 +242,17 @@ def _run(
         return None, error
 
 
-def _failure(name: str, call: str, problem: Problem) -> CheckFailed:
-    return CheckFailed(
-        _lines(f"{name} {problem.headline}", {"called with": call, **problem.details})
-    )
+def _is_at_top_level(frame: FrameType | None) -> bool:
+    """Whether a call stands in a cell or a file itself, not in a function."""
+    return frame is not None and frame.f_locals is frame.f_globals
+
+
+def _failure(name: str, call: str, problem: Problem, show_arrays: bool = False) -> CheckFailed:
+    text = _lines(f"{name} {problem.headline}", {"called with": call, **problem.details})
+    if problem.arrays is None or not show_arrays:
+        return CheckFailed(text)
+    whole = "\n".join([text, *(f"  {line}" for line in problem.arrays.lines())])
+    return CheckFailed(whole, text if show(problem.arrays) else None)
 
 
 def _explained(error: BaseException, name: str, call: str, headline: str) -> CheckFailed:
