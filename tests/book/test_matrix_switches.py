@@ -1,14 +1,18 @@
 """The matrix and its switches: what it counts, says and shows, turned by keyboard in a browser."""
 
+import re
 from itertools import product
 from typing import Any
 
 import numpy as np
 import pytest
-from accessibility import violations_in
+from accessibility import small_texts, violations_in
+from matplotlib.colors import to_hex
 from playwright.sync_api import Page
+from skimage.color import deltaE_ciede2000, rgb2lab
 
 import convbook
+from convbook.plot import COLOURS, draw_matrix, figure
 
 PAGE = "chapters/weight_sharing.html"
 SHAPES = {"4": 4, "8": 8, "3×3": (3, 3), "4×4": (4, 4)}
@@ -180,14 +184,14 @@ def test_the_message_says_it_in_words(page):
 
 
 SUMS = [
-    ({"output": 2}, "y2 = w21 x1 + w22 x2 + w23 x3 + w24 x4"),
-    ({"local": True, "output": 4}, "y4 = w43 x3 + w44 x4"),
-    ({"local": True, "shared": True, "output": 2}, "y2 = w−1 x1 + w0 x2 + w1 x3"),
-    ({"local": True, "padded": True}, "y1 = w1,0 · 0 + w1,1 x1 + w1,2 x2"),
-    ({"size": "3×3", "local": True, "shared": True}, "y1 = e x1 + f x2 + h x4 + i x5"),
+    ({"output": 2}, "H2 = w21 X1 + w22 X2 + w23 X3 + w24 X4"),
+    ({"local": True, "output": 4}, "H4 = w43 X3 + w44 X4"),
+    ({"local": True, "shared": True, "output": 2}, "H2 = v−1 X1 + v0 X2 + v1 X3"),
+    ({"local": True, "padded": True}, "H1 = w10 · 0 + w11 X1 + w12 X2"),
+    ({"size": "3×3", "local": True, "shared": True}, "H1 = e X1 + f X2 + h X4 + i X5"),
     (
         {"size": "4×4", "output": 6},
-        "y6 = w6,1 x1 + w6,2 x2 + w6,3 x3 + w6,4 x4 + w6,5 x5 + w6,6 x6 + w6,7 x7 + … + w6,16 x16",
+        "H6 = w6,1 X1 + w6,2 X2 + w6,3 X3 + w6,4 X4 + w6,5 X5 + w6,6 X6 + w6,7 X7 + … + w6,16 X16",
     ),
 ]
 
@@ -204,16 +208,16 @@ def lit(page: Page) -> list[str]:
 
 def test_a_row_is_chosen_by_mouse_and_the_pixels_that_it_reads_light_up(page):
     turn(page, local=True, shared=True, output=1)
-    assert lit(page) == ["x1", "x2", "y1"]
+    assert lit(page) == ["X1", "X2", "H1"]
     before = message(page)
     page.locator("matrix-switches .entry[data-row='2']").first.hover()
-    assert lit(page) == ["x2", "x3", "x4", "y3"]
+    assert lit(page) == ["X2", "X3", "X4", "H3"]
     assert message(page) == before
     page.locator("matrix-switches .controls").hover()
-    assert lit(page) == ["x1", "x2", "y1"]
+    assert lit(page) == ["X1", "X2", "H1"]
     page.locator("matrix-switches .entry[data-row='3']").first.click()
     page.locator("matrix-switches .controls").hover()
-    assert lit(page) == ["x3", "x4", "y4"]
+    assert lit(page) == ["X3", "X4", "H4"]
     assert page.get_by_label("Output pixel").input_value() == "4"
     assert page.locator("matrix-switches output").text_content() == "4"
     assert message(page).endswith("Output pixel 4 reads 2 of the 4 pixels.")
@@ -223,9 +227,9 @@ def test_a_row_is_chosen_by_keyboard(page):
     by_keyboard(page, "8", local=True, shared=False, padded=False)
     page.keyboard.press("Tab")
     page.keyboard.press("ArrowRight")
-    assert lit(page) == ["x2", "x3", "x4", "y3"]
+    assert lit(page) == ["X2", "X3", "X4", "H3"]
     page.keyboard.press("End")
-    assert lit(page) == ["x7", "x8", "y8"]
+    assert lit(page) == ["X7", "X8", "H8"]
 
 
 def test_a_smaller_matrix_keeps_the_chosen_row_within_it(page):
@@ -239,7 +243,7 @@ def test_the_pixels_light_up_in_the_images_too(page):
     turn(page, size="3×3", local=True, output=1)
     pictures = page.locator("matrix-switches .pictures svg")
     lit_in = [picture.locator(".lit").all_text_contents() for picture in pictures.all()]
-    assert lit_in == [["x1", "x2", "x4", "x5"], ["y1"]]
+    assert lit_in == [["X1", "X2", "X4", "X5"], ["H1"]]
 
 
 # What is painted: the colour of every square that is visible, of every text, and of the page.
@@ -312,6 +316,103 @@ def test_one_parameter_has_one_colour_that_stands_out_with_its_text(open_page, t
         assert [colour is None for colour in colours] == [number < 0 for number in numbers]
         pairs = {pair for pair in zip(numbers, colours, strict=True) if pair[0] >= 0}
         assert len(pairs) == value["parameters"] == len({colour for _, colour in pairs})
+        if value["parameters"] <= len(COLOURS):
+            seen = [square["colour"][:3] for square in painted["squares"] if square["entry"]
+                    and square["colour"]]  # fmt: skip
+            assert least_difference(np.unique(seen, axis=0)) >= 20, (size, local, shared, padded)
+
+
+def least_difference(colours: np.ndarray) -> float:
+    """How different the two most alike of some colours look, by CIEDE2000."""
+    lab = rgb2lab(colours[None] / 255)[0]
+    differences = deltaE_ciede2000(lab[:, None], lab[None])
+    return float(differences[~np.eye(len(colours), dtype=bool)].min())
+
+
+def colours_of(page: Page, **state: Any) -> list[str | None]:
+    """The colour of each entry of the matrix in a state, in raster order."""
+    turn(page, **state)
+    squares = page.evaluate(PAINTED)["squares"]
+    return [square["exact"] for square in squares if square["entry"]]
+
+
+def hexadecimal(colour: str | None) -> str | None:
+    return colour and "#" + "".join(f"{int(n):02x}" for n in re.findall(r"\d+", colour))
+
+
+def test_four_pixels_have_the_colours_of_the_printed_figures(page):
+    dense = colours_of(page)
+    assert [hexadecimal(colour) for colour in dense] == list(COLOURS)
+    for state in ({"local": True}, {"local": True, "shared": True}, {"shared": True}):
+        kind = "shared" if state.get("shared") else "local"
+        numbers = expected_numbers("4", bool(state.get("local")), kind == "shared", False)
+        _, ax = figure()
+        draw_matrix(ax, numbers)
+        printed = [p.get_facecolor() for p in ax.patches]
+        expected = [to_hex(colour) if colour[3] else None for colour in printed]
+        assert [hexadecimal(colour) for colour in colours_of(page, **state)] == expected
+
+
+@pytest.mark.parametrize("size", SHAPES)
+@pytest.mark.parametrize("padded", [False, True])
+def test_entries_that_stay_keep_their_colours(page, size, padded):
+    dense, local, shared = (
+        colours_of(page, size=size, padded=padded, **kind)
+        for kind in ({}, {"local": True}, {"local": True, "shared": True})
+    )
+    assert all(one is None or one == other for one, other in zip(local, dense, strict=True))
+    # Those that are made equal all take the colour that one of them had.
+    equal: dict[str, set[str]] = {}
+    for before, after in zip(local, shared, strict=True):
+        assert (before is None) == (after is None)
+        if after:
+            equal.setdefault(after, set()).add(before)
+    assert all(after in before for after, before in equal.items())
+
+
+def test_padding_leaves_the_band_of_four_pixels_its_colours(page):
+    for kind in ({"local": True}, {"local": True, "shared": True}):
+        alone = np.reshape(colours_of(page, **kind), (4, 4))
+        padded = np.reshape(colours_of(page, padded=True, **kind), (4, 6))
+        assert (padded[:, 1:-1] == alone).all()
+
+
+NAMES = [
+    ({}, "w11 w12 w13 w14 w21 w22 w23 w24 w31 w32 w33 w34 w41 w42 w43 w44"),
+    ({"local": True}, "w11 w12 w21 w22 w23 w32 w33 w34 w43 w44"),
+    ({"local": True, "padded": True}, "w10 w11 w12 w21 w22 w23 w32 w33 w34 w43 w44 w45"),
+    ({"local": True, "shared": True}, "v0 v1 v−1 v0 v1 v−1 v0 v1 v−1 v0"),
+    ({"size": "3×3", "local": True, "shared": True}, "e f h i d e f g h i d e g h b c e f h i "
+     "a b c d e f g h i a b d e g h b c e f a b c d e f a b d e"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("width", [390, 1280])
+def test_the_weights_have_their_names_written_in(page, width):
+    page.set_viewport_size({"width": width, "height": 900})
+    for state, names in NAMES:
+        turn(page, **state)
+        page.evaluate("document.querySelector('matrix-switches').fitNames()")
+        entries = page.locator("matrix-switches .matrix .entry.connected")
+        assert " ".join(entries.all_text_contents()) == names
+
+
+@pytest.mark.parametrize("width", [390, 768])
+def test_no_text_is_too_small_to_read(page, width):
+    page.set_viewport_size({"width": width, "height": 900})
+    for size, local, shared, padded in STATES:
+        turn(page, size=size, local=local, shared=shared, padded=padded)
+        page.evaluate("document.querySelector('matrix-switches').fitNames()")
+        assert small_texts(page, "matrix-switches") == []
+
+
+def test_a_row_is_chosen_with_a_finger(open_page):
+    page = open_page(PAGE, width=390, has_touch=True, reduced_motion="reduce")
+    page.locator("matrix-switches .entry[data-row='3']").first.tap()
+    assert page.get_by_label("Output pixel").input_value() == "4"
+    for name in ("Shared", "Local"):
+        page.get_by_role("switch", name=name).tap()
+    assert message(page).startswith("Local and shared: 3 parameters")
 
 
 @pytest.mark.parametrize("width", [390, 768, 1280])

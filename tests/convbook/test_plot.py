@@ -326,10 +326,29 @@ def test_a_matrix_has_a_square_for_each_entry(shape: tuple[int, int]):
     assert {place: text.get_text() for place, text in written.items()} == {
         place: str(n) for place, n in np.ndenumerate(numbers) if n >= 0
     }
-    for place, text in written.items():
-        assert text.get_color() == ink_on(to_hex(squares[place].get_facecolor()))
     assert ax.get_title() == "parameters"
     show(fig, "A matrix.")
+    for place, text in written.items():
+        assert text.get_color() == ink_on(to_hex(squares[place].get_facecolor()))
+
+
+def test_what_is_written_on_a_weight_reads_and_other_texts_stay_black():
+    fig, ax = figure()
+    draw_matrix(ax, [[0, -1], [1, 2]])
+    on_dark = ax.text(0.5, 1.5, "w", color="black")
+    on_light = ax.text(1.5, 1.5, "w")
+    own, empty, beside = (
+        ax.text(0.5, 0.5, "w", color="red"),
+        ax.text(1.5, 0.5, "0"),
+        ax.text(2.5, 1, "x"),
+    )
+    ax.patches[2].set_facecolor("#202020")
+    ax.patches[3].set_facecolor("#eeeeee")
+    show(fig, "A matrix with names.")
+    texts = (on_dark, on_light, own, empty, beside)
+    assert [to_hex(text.get_color()) for text in texts] == [
+        "#ffffff", "#010101", "#ff0000", "#000000", "#000000",
+    ]  # fmt: skip
 
 
 @pytest.mark.parametrize(
@@ -396,6 +415,12 @@ def test_more_than_sixteen_weights_have_their_numbers_written_in():
     assert [len(ax.texts) for ax in (few, many, large)] == [0, 22, 0]
     assert [text.get_text() for text in many.texts] == [str(n) for n in range(22)]
     assert {text.get_fontsize() for text in many.texts} == {11}
+    dense, local = figure(1, 2)[1]
+    places = np.arange(64).reshape(8, 8)
+    for ax, kind in ((dense, "dense"), (local, "local")):
+        draw_matrix(ax, parameter_map(kind, 8, 1), colours=places)
+    named = [{t.get_position(): t.get_text() for t in ax.texts} for ax in (dense, local)]
+    assert named[1].items() < named[0].items()  # entries keep their numbers as their colours
     assert len(set(fills(parameter_map("local", 8, 1)))) == 22 + 1
 
 

@@ -14,7 +14,7 @@ export class BookElement extends HTMLElement {
     if (this.constructor.needs === null) {
       // The static content stays: it says what the figure would show.
       this.append(make("p", { class: "missing" },
-        "What the build has trained for this figure can’t be loaded, so it stays as it is. Run make, and load the page again."));
+        "The networks of this figure can’t be loaded, so it stays as it is. Load the page again; if that doesn’t help, the book was built without them: build it with make."));
       return;
     }
     this.replaceChildren();

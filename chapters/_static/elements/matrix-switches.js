@@ -1,5 +1,5 @@
 // One matrix and its switches: dense, banded, Toeplitz. The entries keep their places all along.
-import { BOOK_COLOURS, BookElement, make, makeSvg } from "./base.js";
+import { BookElement, inkOn, make, makeSvg, weightColour } from "./base.js";
 
 const SIZES = {
   "4": ["4 pixels", [1, 4]],
@@ -9,7 +9,7 @@ const SIZES = {
 };
 const LEGEND_LENGTH = 30;
 const TERMS = 9;
-const SIGNAL_OFFSETS = [-1, 0, 1, -2, 2, -3, 3, -4, 4];
+const SMALLEST_TEXT = 11; // In pixels on the screen; a name that has no room for it is left out.
 const minus = (text) => String(text).replaceAll("-", "−");
 
 /** A layer as a matrix, numbered as convbook.parameter_map(…, k=1) does it. A signal is one pixel high. */
@@ -30,7 +30,7 @@ class Layer {
       const connected = Math.abs(dy) <= reach[0] && Math.abs(dx) <= reach[1];
       const placeInKernel = (dy + reach[0]) * this.kernelWidth + dx + reach[1];
       const number = !connected ? -1 : shared ? placeInKernel : fresh++;
-      return { i, j, dy, dx, number };
+      return { i, j, dy, dx, number, isInside: input.number > 0 };
     }));
     this.numbers = this.entries.map((row) => row.map((entry) => entry.number));
     const connected = this.entries.flat().filter((entry) => entry.number >= 0);
@@ -43,22 +43,55 @@ class Layer {
   /** The name of an entry's weight, as [letter, subscript]. */
   weightName({ i, j, dy, dx, number }) {
     if (!this.shared) {
-      const comma = this.padded || this.inputs.length > 10 ? "," : "";
+      const comma = this.inputs.length > 10 ? "," : "";
       return ["w", `${i + 1}${comma}${this.padded && !this.image ? j : j + 1}`];
     }
-    if (!this.image) return ["w", minus(dx)];
-    return this.parameters > 26 ? ["w", minus(`${dy},${dx}`)] : ["abcdefghijklmnopqrstuvwxyz"[number], ""];
+    if (!this.image) return ["v", minus(dx)];
+    return this.parameters > 26 ? ["v", minus(`${dy},${dx}`)] : ["abcdefghijklmnopqrstuvwxyz"[number], ""];
   }
 
-  /** Shared weights near the diagonal have the book's colours; others differ from all around them. */
-  weightColour({ i, j, dy, dx }) {
-    const isInKernel = Math.abs(dy) <= 1 && Math.abs(dx) <= 1;
-    const place = this.image ? (isInKernel ? 3 * dy + dx + 4 : -1) : SIGNAL_OFFSETS.indexOf(dx);
-    if (this.shared && place >= 0) return BOOK_COLOURS[place];
-    const [p, q] = this.shared ? [dy, dx] : [i, j];
-    // Steps that don't add up to a full turn soon, along rows, columns or diagonals.
-    const turn = (down, along) => (((down * p + along * q) % 1) + 1) % 1;
-    return `oklch(${(0.55 + 0.05 * turn(0.41, 0.27)).toFixed(3)} 0.14 ${(360 * turn(0.7549, 0.5698)).toFixed(1)})`;
+  /** The colour of an entry's weight. From dense to local to shared, the entries that stay keep theirs. */
+  weightColour(entry) {
+    const isFour = !this.image && this.outputs.length === 4;
+    return weightColour(isFour ? this.placeInFour(entry) : this.placeInList(entry));
+  }
+
+  /** On four pixels: the place in the dense matrix, in raster order, as in the printed figures.
+   *
+   * The weights of the border take the colours of the two corners, which are never in its band.
+   */
+  placeInFour({ i, dx }) {
+    if (this.shared) {
+      // Of the entries that are made equal, the first: in the first row, or else in the first column.
+      const beyond = { "4": 5, "-4": 6 };
+      return beyond[dx] ?? (dx >= 0 ? dx : -4 * dx);
+    }
+    const j = i + dx;
+    if (j < 0) return i === 0 ? 3 : 17 + i;
+    if (j > 3) return i === 3 ? 12 : 21 + i;
+    if (this.padded && Math.abs(dx) === 3) return dx > 0 ? 16 : 17;
+    return 4 * i + j;
+  }
+
+  /** Elsewhere: the kernel's weights first, each where it first stands, then the band, then the rest. */
+  placeInList({ i, j, dy, dx }) {
+    this.places ??= this.listPlaces();
+    return this.places.get(this.shared ? `${dy},${dx}` : `${i},${j}`);
+  }
+
+  listPlaces() {
+    const all = this.entries.flat();
+    const isNear = ({ dy, dx }) => Math.abs(dy) <= 1 && Math.abs(dx) <= 1;
+    const offset = ({ dy, dx }) => `${dy},${dx}`;
+    const offsets = new Map();
+    for (const entry of [...all.filter(({ isInside }) => isInside), ...all]) {
+      if (!offsets.has(offset(entry))) offsets.set(offset(entry), entry);
+    }
+    const kernel = [...offsets.values()].filter(isNear).sort((a, b) => a.dy - b.dy || a.dx - b.dx);
+    const key = this.shared ? offset : ({ i, j }) => `${i},${j}`;
+    const others = this.shared ? [...offsets.values()] : all;
+    const order = [...kernel, ...others.filter(isNear), ...others];
+    return new Map([...new Set(order.map(key))].map((name, place) => [name, place]));
   }
 
   /** Whether the names of the weights are short enough to be written into the matrix. */
@@ -105,7 +138,7 @@ function pixels(height, width, [above, beside]) {
   return list;
 }
 
-/** A square; `write` puts a name into it if it is legible at this size. A `row` makes it clickable. */
+/** A square; `write` gives it a name, `fit` writes it if there is room. A `row` makes it clickable. */
 function square(kind, x, y, size, row) {
   const gap = size > 30 ? 1.5 : 0.75;
   const box = { x: x + gap, y: y + gap, width: size - 2 * gap, height: size - 2 * gap, rx: size / 12 };
@@ -113,28 +146,40 @@ function square(kind, x, y, size, row) {
   const node = makeSvg("g", { class: kind },
     makeSvg("rect", { ...box, class: "frame" }), makeSvg("rect", { ...box, class: "fill" }), text);
   if (row !== undefined) node.dataset.row = row;
-  node.write = ([letter, subscript]) => {
-    const font = Math.min(size * (subscript ? 0.42 : 0.5), (0.84 * size) / (0.72 + 0.42 * subscript.length));
-    text.replaceChildren();
-    if (font < 8.5) return node;
-    text.setAttribute("font-size", font.toFixed(1));
-    const kind = letter === "0" ? "digit" : "letter";
-    text.append(makeSvg("tspan", { class: kind, dy: subscript ? "0.2em" : "0.32em" }, letter));
-    if (subscript) text.append(makeSvg("tspan", { "font-size": (0.7 * font).toFixed(1), dy: "0.3em" }, subscript));
+  node.write = (name) => {
+    node.name = name;
     return node;
+  };
+  node.fit = (scale) => {
+    const [letter, subscript] = node.name ?? ["", ""];
+    const least = SMALLEST_TEXT / scale;
+    const font = subscript ? least / 0.75 : least;
+    const width = 0.62 * font + 0.58 * 0.75 * font * subscript.length;
+    const growth = Math.min((0.9 * size) / width, (0.58 * size) / font);
+    text.replaceChildren();
+    if (!letter || growth < 1) return;
+    text.setAttribute("font-size", (growth * font).toFixed(2));
+    text.append(makeSvg("tspan", { class: letter === "0" ? "digit" : "letter", dy: subscript ? "0.2em" : "0.32em" }, letter));
+    if (subscript) text.append(makeSvg("tspan", { "font-size": (0.75 * growth * font).toFixed(2), dy: "0.3em" }, subscript));
   };
   return node;
 }
 
 const pixelName = (pixel, letter) => (pixel.number ? [letter, String(pixel.number)] : ["0", ""]);
 
-/** The square of a pixel of the input x, or in `row` of the output y. */
+/** The square of a pixel of the input X, or in `row` of the output H. */
 function pixelSquare(pixel, x, y, size, row) {
   const node = square(pixel.number ? "pixel" : "pixel border", x, y, size, row);
-  return node.write(pixelName(pixel, row === undefined ? "x" : "y"));
+  return node.write(pixelName(pixel, row === undefined ? "X" : "H"));
 }
 
 const named = ([letter, subscript]) => [make("i", {}, letter), ...(subscript ? [make("sub", {}, subscript)] : [])];
+
+/** Give a node the colour of its weight, and what is written on it an ink that reads there. */
+function paint(node, colour) {
+  node.style.setProperty("--weight", colour);
+  node.style.setProperty("--name", inkOn(colour));
+}
 
 class MatrixSwitches extends BookElement {
   static label = "One matrix, two switches: from dense to Toeplitz";
@@ -150,6 +195,7 @@ class MatrixSwitches extends BookElement {
     this.legend = make("div", { class: "weights" });
     this.formula = make("p", { class: "formula" });
     this.stage.append(this.trail, this.board, this.formula);
+    new ResizeObserver(() => this.fitNames()).observe(this.stage);
     // The mouse shows the row that it is over; a click chooses it, as the slider does.
     const rowOf = (event) => event.target.closest("[data-row]")?.dataset.row ?? this.output.value - 1;
     this.board.addEventListener("pointerover", (event) => this.drawRow(Number(rowOf(event))));
@@ -177,6 +223,7 @@ class MatrixSwitches extends BookElement {
       this.arrange(width);
     }
     this.drawWeights();
+    this.fitNames();
     this.drawRow(this.output.value - 1);
     this.say(`${this.layer.describe()} ${this.layer.describeRow(this.output.value - 1)}`);
     const { name, outputs, inputs, parameters, nonzero, numbers } = this.layer;
@@ -188,6 +235,17 @@ class MatrixSwitches extends BookElement {
     this.trail.replaceChildren(...stops.map(([title, stop]) => make(
       "li", stop.name === this.layer.name ? { "aria-current": "true" } : {},
       make("span", {}, title), make("strong", {}, String(stop.parameters)), make("span", {}, "parameters"))));
+  }
+
+  /** Write the names of all squares as large as they can be read; again when the width changes. */
+  fitNames() {
+    for (const svg of this.board.querySelectorAll("svg")) {
+      const scale = svg.getBoundingClientRect().width / svg.viewBox.baseVal.width || 1;
+      for (const caption of svg.querySelectorAll(".caption")) {
+        caption.setAttribute("font-size", Math.max(18, SMALLEST_TEXT / scale).toFixed(2));
+      }
+      for (const node of svg.querySelectorAll("g")) node.fit?.(scale);
+    }
   }
 
   /** Lay out the matrix, its input above, its output beside it; and both as images, if they are. */
@@ -215,14 +273,14 @@ class MatrixSwitches extends BookElement {
         blocks.push(makeSvg("rect", { class: "block", x, y, width: across, height: down }));
       }
     }
-    const captions = [["x", left / 2 - 2, 0.6 * cell], ["W", left / 2 - 2, (top + bottom) / 2 + 6],
-      ["y", answer + cell / 2, 0.6 * cell]].map(([text, x, y]) => (
+    const captions = [["X", left / 2 - 2, 0.6 * cell], ["W", left / 2 - 2, (top + bottom) / 2 + 6],
+      ["H", answer + cell / 2, 0.6 * cell]].map(([text, x, y]) => (
       makeSvg("text", { class: "caption", x, y, "text-anchor": "middle" }, text)));
     const size = `${outputs.length} rows and ${inputs.length} columns`;
     const matrix = makeSvg("svg", {
-      class: "matrix", "data-columns": inputs.length, role: "img",
+      class: "matrix", role: "img",
       viewBox: `0 -3 ${answer + cell + 3} ${bottom + 7}`, width: answer + cell + 3,
-      "aria-label": `Matrix W of ${size}, the input x above it, the output y to its right`,
+      "aria-label": `Matrix W of ${size}, the input X above it, the output H to its right`,
     }, ...this.entries.flat(), ...blocks, ...this.read.flat(), ...this.answers.flat(), this.row, ...captions);
     const weights = make("figure", { "aria-hidden": "true" }, make("figcaption", {}, "Weights"), this.legend);
     if (image) {
@@ -256,7 +314,7 @@ class MatrixSwitches extends BookElement {
       const node = this.entries[entry.i][entry.j];
       const connected = entry.number >= 0;
       node.classList.toggle("connected", connected);
-      if (connected) node.style.setProperty("--weight", layer.weightColour(entry));
+      if (connected) paint(node, layer.weightColour(entry));
       const zero = layer.inputs.length <= 6 ? "0" : "";
       node.write(connected && layer.isNamed ? layer.weightName(entry) : [connected ? "" : zero, ""]);
     }
@@ -271,7 +329,7 @@ class MatrixSwitches extends BookElement {
 
   chip(entry, isNamed = true) {
     const chip = make("span", { class: "weight" }, ...(isNamed ? named(this.layer.weightName(entry)) : []));
-    chip.style.setProperty("--weight", this.layer.weightColour(entry));
+    paint(chip, this.layer.weightColour(entry));
     return chip;
   }
 
@@ -284,12 +342,12 @@ class MatrixSwitches extends BookElement {
     this.answers.forEach((nodes, n) => light(nodes, n === i));
     const terms = layer.entries[i].filter((entry) => entry.number >= 0).map((entry) => {
       const pixel = layer.inputs[entry.j];
-      const factor = pixel.number ? named(pixelName(pixel, "x")) : ["· 0"];
+      const factor = pixel.number ? named(pixelName(pixel, "X")) : ["· 0"];
       return make("span", { class: "term" }, this.chip(entry), " ", ...factor);
     });
     if (terms.length > TERMS) terms.splice(TERMS - 2, terms.length - TERMS + 1, "…");
     const sum = terms.flatMap((term, n) => (n ? [" + ", term] : [term]));
-    this.formula.replaceChildren(...named(["y", String(i + 1)]), " = ", ...sum);
+    this.formula.replaceChildren(...named(["H", String(i + 1)]), " = ", ...sum);
   }
 }
 customElements.define("matrix-switches", MatrixSwitches);

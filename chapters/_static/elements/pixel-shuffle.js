@@ -172,8 +172,8 @@ class PixelShuffle extends BookElement {
     pad.addEventListener("pointerdown", (event) => {
       if (event.button) return;
       pad.setPointerCapture(event.pointerId);
-      this.begin(point(event));
       this.pointer = event.pointerId;
+      this.begin(point(event));
     });
     pad.addEventListener("pointermove", (event) => {
       if (this.pointer === event.pointerId) this.extend(point(event));
@@ -254,7 +254,7 @@ class PixelShuffle extends BookElement {
     const isEmpty = image.every((pixel) => pixel === 0);
     this.drawTable(isEmpty ? [] : answers, label);
     // A screen reader is not told of every point of a stroke, only where the keyboard's pen is.
-    if (this.pointer === undefined) this.say(this.penInWords() + (isEmpty ? "The pad is empty." : this.inWords(answers)));
+    this.say(this.penInWords() + (isEmpty ? "The pad is empty." : this.inWords(answers)), this.pointer !== undefined);
   }
 
   penInWords() {

@@ -28,6 +28,9 @@ COLOURS = ("#2f81c7", "#cf6a12", "#00a868", "#7048c8", "#c02020", "#909800", "#0
            "#786060", "#c00068", "#307000", "#d87878", "#786028", "#9088b0", "#506868",
            "#989080")  # fmt: skip
 
+# What marks the squares of a matrix, so that `show` knows which texts stand on a colour.
+_WEIGHT = "weight"
+
 # What is written on a colour. Pure black would become the colour of the page's text, see `show`.
 _INKS = ("#ffffff", "#010101")
 
@@ -162,6 +165,8 @@ def _svg(fig: Any, alt: str, salt: str, shown: str = "") -> str:
         from matplotlib.legend import Legend
         from matplotlib.text import Text
 
+    for ax in fig.axes:
+        _ink_names(ax)
     for legend in fig.findobj(Legend):  # its box would stay white on a dark page
         legend.get_frame().set_facecolor("none")
     for text in fig.findobj(Text):
@@ -234,6 +239,19 @@ def _shares(ratios: Any, count: int) -> Array:
     return parts / float(parts.sum())
 
 
+def _ink_names(ax: Any) -> None:
+    """Black texts that stand on a weight of a matrix get the ink that reads on its colour."""
+    from matplotlib.colors import to_hex
+
+    squares = [p for p in ax.patches if p.get_gid() == _WEIGHT and p.get_facecolor()[3]]
+    corners = {p.get_xy(): to_hex(p.get_facecolor()) for p in squares}
+    for text in ax.texts if corners else ():
+        x, y = text.get_position()
+        colour = corners.get((x // 1, y // 1))
+        if colour and to_hex(text.get_color()) == "#000000":
+            text.set_color(ink_on(colour))
+
+
 def _for_page(svg: str, alt: str, width: float, height: float, shown: str) -> str:
     """Matplotlib's SVG file as an element of the width `shown`, beside others in a page."""
     body = svg[svg.index(">", svg.index("<svg")) + 1 :]
@@ -294,13 +312,13 @@ def draw_matrix(
     title: str = "",
     labels: Sequence[Sequence[str]] | None = None,
     colours: ArrayLike | None = None,
-    fontsize: float = 8,
+    fontsize: float = 8.5,
 ) -> None:
     """Draw a matrix whose entries are parameters: one colour a parameter, nothing where it is −1.
 
     `numbers` is what `convbook.parameter_map` returns. `labels`, of the same shape, are written
-    into the connected entries, in `fontsize` points. By default they are the parameters' numbers
-    where there are more than colours can tell apart, which is sixteen, and at most ten columns.
+    into the connected entries, in `fontsize` points. By default they are the numbers of the colours
+    where there are more than can be told apart, which is sixteen, and at most ten columns.
     `colours`, of the same shape, numbers the colours. By default a parameter takes that of the
     first place where it stands, counted in raster order, if no place has a number above fifteen:
     so from dense to local to shared, entries keep their colours. Else it takes that of its number.
@@ -318,37 +336,29 @@ def draw_matrix(
     rows, columns = numbers.shape
     if labels is not None and [len(row) for row in labels] != [columns] * rows:
         raise ValueError(f"labels must have {rows} rows of {columns}; it is {short_repr(labels)}")
-    if labels is None and len(np.unique(numbers[numbers >= 0])) > len(COLOURS) and columns <= 10:
-        labels = numbers.astype(str).tolist()
     own = _first_places(numbers) if colours is None else _matrix_of_integers("colours", colours)
     if own.shape != numbers.shape:
         raise ValueError(f"colours must have the shape {numbers.shape}; it has {own.shape}")
+    if labels is None and len(np.unique(numbers[numbers >= 0])) > len(COLOURS) and columns <= 10:
+        labels = own.astype(str).tolist()
     palette = distinct_colours(int(own.max(initial=-1)) + 1)
     for (i, j), number in np.ndenumerate(numbers):
         connected = number >= 0
-        fill = palette[int(own[i, j])] if connected else "none"
         # A connected entry is opaque, so that its colour is the same on every page.
         ax.add_patch(
             Rectangle(
                 (j, i),
                 1,
                 1,
-                facecolor=fill,
+                facecolor=palette[int(own[i, j])] if connected else "none",
                 edgecolor="black",
                 linewidth=0.3,
                 alpha=1.0 if connected else 0.5,
+                gid=_WEIGHT,
             )
         )
         if labels is not None and connected:
-            ax.text(
-                j + 0.5,
-                i + 0.5,
-                labels[i][j],
-                ha="center",
-                va="center",
-                fontsize=fontsize,
-                color=ink_on(fill),
-            )
+            ax.text(j + 0.5, i + 0.5, labels[i][j], ha="center", va="center", fontsize=fontsize)
     _frame(ax, numbers.shape, title)
 
 
@@ -403,7 +413,7 @@ def draw_kernel(ax: Any, kernel: ArrayLike, title: str = "", digits: int = 2) ->
         number = f"{float(value):.{integer('digits', digits)}f}"
         number = number.rstrip("0").rstrip(".") if "." in number else number
         number = number.replace("-0", "0") if number == "-0" else number.replace("-", "−")
-        ax.text(j + 0.5, i + 0.5, number, ha="center", va="center", fontsize=8)
+        ax.text(j + 0.5, i + 0.5, number, ha="center", va="center", fontsize=8.5)
     _frame(ax, kernel.shape, title)
 
 
