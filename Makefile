@@ -75,6 +75,15 @@ build/wheel/fresh: $(VENV) $(LIBRARY)
 	@.venv/bin/python -m pip wheel --quiet --disable-pip-version-check --no-deps --no-build-isolation --wheel-dir build/wheel lib/convbook
 	@rm -rf lib/convbook/build && touch $@
 
+PDF := $(BOOK)/from-dense-to-convolutional.pdf
+
+.PHONY: pdf
+pdf: $(PDF)  ## print the book to one PDF, which its first page links to (needs Chromium)
+
+$(PDF): $(BOOK)/index.html course/pdf.py | .venv/browser
+	@echo "== Printing the book"
+	@.venv/bin/python -m course.pdf
+
 .PHONY: serve
 serve: $(BOOK)/index.html  ## read the book at http://localhost:8000
 	@.venv/bin/python -m http.server 8000 --bind 127.0.0.1 --directory $(BOOK)
@@ -119,7 +128,7 @@ new-assignment: $(VENV)  ## NAME=psNN_… [FUNCTION=…]: write the skeleton of 
 kill-matrix: $(VENV)  ## print what every right and wrong answer earns
 	@.venv/bin/python -m course.kill_matrix
 
-BUILT := $(VENV) .venv/sandbox .venv/browser $(BOOK)/index.html build/class/grades.csv
+BUILT := $(VENV) .venv/sandbox .venv/browser $(BOOK)/index.html $(PDF) build/class/grades.csv
 
 .PHONY: check
 check: $(BUILT) lint  ## for each commit: lint, types, stale exercises, the fast tests of each room
@@ -132,7 +141,7 @@ test: $(BUILT)  ## all tests
 	@.venv/bin/python -m pytest -q -n 3 --dist loadfile --no-loadscope-reorder
 
 .venv/browser: | $(VENV)
-	@sh course/install.sh chromium chromium "the tests of the built pages will be skipped"
+	@sh course/install.sh chromium chromium "the tests of the built pages will be skipped, and there is no PDF"
 	@touch $@
 
 .PHONY: lint

@@ -29,6 +29,9 @@ from course.address import ROOT, address
 HTML = ROOT / "build" / "_build" / "html"
 NAME = "from-dense-to-convolutional.pdf"
 
+# Where the first page will link to the PDF, once there is one.
+PLACE_OF_LINK = '<span class="pdf"></span>'
+
 # Parts of the table of contents that nobody reads on paper.
 LEFT_OUT = {"The library", "For instructors"}
 
@@ -47,6 +50,9 @@ nav.printed-contents ol { list-style: none; padding: 0; line-height: 2; }
 .headerlink, .copybtn, .page-facts, summary.admonition-title::after { display: none !important; }
 details.hide { display: none; }
 .bd-article pre { font-size: 8.5pt; white-space: pre-wrap; }
+.bd-article :is(.cell_input, .cell_output, .quick-check) { break-inside: avoid; }
+.bd-article figure { break-inside: avoid; }
+quick-check summary::before { content: none !important; }
 .quick-check p.answer { text-align: end; font-size: 0.8em; transform: rotate(180deg); margin: 0; }
 """
 
@@ -84,7 +90,6 @@ def article(html: Path, page: str, pages: list[str], site: str) -> Tag:
         # Ids of a drawing are used within it, and differ from those of all others.
         if tag.find_parent("svg") is None:
             tag["id"] = anchor(page, tag["id"])
-    found["id"] = anchor(page)
     for link in found.find_all("a", href=True):
         link["href"] = moved(link["href"], page, pages, site)
     for image in found.find_all("img", src=True):
@@ -92,6 +97,7 @@ def article(html: Path, page: str, pages: list[str], site: str) -> Tag:
     for answer in found.select("details.sd-dropdown, details.toggle-details"):
         answer["open"] = ""
     write_answers(found)
+    found.insert(0, BeautifulSoup(f'<span id="{anchor(page)}"></span>', "html.parser"))
     return found
 
 
@@ -172,6 +178,14 @@ def write_pdf(html: Path, target: Path, executable: str) -> None:
         whole.unlink()
 
 
+def link_pdf(html: Path, page: str) -> None:
+    """Let a built page link to the PDF at the site's root."""
+    path = html / f"{page}.html"
+    target = posixpath.relpath(NAME, posixpath.dirname(page))
+    link = PLACE_OF_LINK.replace("><", f'> · <a href="{target}">The book as a PDF</a><')
+    path.write_text(path.read_text("utf-8").replace(PLACE_OF_LINK, link), "utf-8")
+
+
 def main() -> None:
     executable = shutil.which("chromium") or shutil.which("chromium-browser")
     if executable is None:
@@ -179,6 +193,7 @@ def main() -> None:
         return
     start = time.perf_counter()
     write_pdf(HTML, HTML / NAME, executable)
+    link_pdf(HTML, printed()[0])
     size = (HTML / NAME).stat().st_size / 1e6
     print(f"{HTML / NAME}: {size:.1f} MB in {time.perf_counter() - start:.0f} seconds")
 

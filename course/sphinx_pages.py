@@ -1,25 +1,194 @@
-"""What every page of the book needs beyond Jupyter Book: a description, a front door, the wheel.
+"""What every page of the book needs beyond Jupyter Book: how long it takes, a description, a front
+door, a page for what is not there, the wheel.
 
 Search engines and link previews describe a page by its first paragraph, or by the description in
-its header (`myst: {html_meta: {description: …}}`).
+its header (`myst: {html_meta: {description: …}}`). Below its title a chapter says how long it takes
+and what it needs: the chapter before it, or what its header says (`needs: matrix products`).
 """
 
+import json
+import re
 import shutil
 import textwrap
 from html import escape
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
+import yaml
 from docutils import nodes
 from sphinx.application import Sphinx
 
-from course.address import address
+from course.address import ROOT, address
+from course.pdf import PLACE_OF_LINK
+
+# What a reader does in a minute: a quick one reads faster, but then goes back.
+WORDS, LINES_OF_CODE, FORMULAS = 200, 12, 3
+
+PREVIEW = "preview.png"
 
 
 def set_names(app: Sphinx, config: Any) -> None:
     """Tell Sphinx the book's name and address, which Jupyter Book keeps to itself."""
     config.project = config.html_title
     config.html_baseurl = address().site
+
+
+def chapters(root: Path = ROOT) -> list[str]:
+    """The pages of the numbered chapters, in their order."""
+    toc = yaml.safe_load((root / "_toc.yml").read_text("utf-8"))
+    return [
+        chapter["file"]
+        for part in toc["parts"]
+        if part.get("numbered")
+        for chapter in part["chapters"]
+    ]
+
+
+def minutes(doctree: nodes.document) -> int:
+    """How long it takes to read a page, with the code that isn't folded, in steps of five."""
+    words = lines = 0
+    for text in doctree.findall(nodes.Text):
+        block = text.parent
+        if isinstance(block, nodes.literal_block):
+            cell = block.parent.get("classes", []) if block.parent is not None else []
+            lines += len(text.splitlines()) if "cell_output" not in cell else 0
+        elif not isinstance(block, nodes.raw | nodes.math | nodes.math_block | nodes.comment):
+            words += len(text.split())
+    formulas = len(list(doctree.findall(nodes.math_block)))
+    exact = words / WORDS + lines / LINES_OF_CODE + formulas / FORMULAS
+    return max(5, 5 * round(exact / 5))
+
+
+def duration(total: int) -> str:
+    """A number of minutes as one says it.
+
+    >>> [duration(45), duration(60), duration(155)]
+    ['45 minutes', '1 hour', '2 hours 35 minutes']
+    """
+    hours, rest = divmod(total, 60)
+    said = [f"{hours} hour{'s' if hours > 1 else ''}"] if hours else []
+    return " ".join([*said, f"{rest} minutes"] if rest or not hours else said)
+
+
+def say_how_long(
+    app: Sphinx, page: str, template: str, context: dict[str, Any], doctree: nodes.document | None
+) -> None:
+    """Write below a chapter's title how long it takes and what it needs; on the first page of the
+    book, how long all of it takes.
+    """
+    known = [chapter for chapter in chapters() if chapter in app.env.found_docs]
+    if page == app.config.root_doc and known:
+        total = sum(minutes(app.env.get_doctree(chapter)) for chapter in known)
+        many = "s" if len(known) > 1 else ""
+        # Whoever makes the PDF writes the link to it at the end.
+        said = f"{len(known)} chapter{many}, {duration(total)} to read{PLACE_OF_LINK}"
+    elif page in known and doctree is not None:
+        said = f"{duration(minutes(doctree))} to read"
+        needs = app.env.metadata[page].get("needs")
+        before = known[known.index(page) - 1] if known.index(page) else None
+        if needs:
+            said += f" · needs {escape(str(needs))}"
+        elif before:
+            target = app.builder.get_relative_uri(page, before)
+            title = escape(app.env.titles[before].astext())
+            said += f' · needs <a href="{target}">{title}</a>'
+    else:
+        return
+    facts = f'</h1>\n<p class="page-facts">{said}</p>'
+    context["body"] = context["body"].replace("</h1>", facts, 1)
+
+
+def name_page(
+    app: Sphinx, page: str, template: str, context: dict[str, Any], doctree: nodes.document | None
+) -> None:
+    """Give a page its title and what previews of a link to it show."""
+    book = app.config.project
+    title = re.sub(r"<[^>]+>", "", context.get("title", page.capitalize()))
+    if page == app.config.root_doc:
+        # The theme would say the book's name twice.
+        context["docstitle"] = "how a dense layer becomes a convolution"
+    described = re.search(r'name="description"[^>]*|content="[^"]*" name="description"',
+                          context.get("metatags", ""))  # fmt: skip
+    text = re.search(r'content="([^"]*)"', described[0]) if described else None
+    site = app.config.html_baseurl
+    shown = {
+        "og:title": title,
+        "og:description": text[1] if text else escape(f"{title} – {book}"),
+        "og:type": "website" if page == app.config.root_doc else "article",
+        "og:url": f"{site}{app.builder.get_target_uri(page)}",
+        "og:image": f"{site}_static/{PREVIEW}",
+        "og:image:alt": "Three matrices: dense, local and shared weights",
+        "og:site_name": escape(book),
+    }
+    context["metatags"] = context.get("metatags", "") + "".join(
+        f'<meta property="{name}" content="{value}" />\n' for name, value in shown.items()
+    )
+
+
+def draw_preview(app: Sphinx, error: Exception | None) -> None:
+    """The picture that previews of a link show: the book in three matrices."""
+    if error is not None or app.builder.format != "html":
+        return
+    from convbook import parameter_map, plot
+
+    fig, axes = plot.figure(1, 3, size=(12, 6.3))
+    for ax, kind in zip(axes, ("dense", "local", "shared"), strict=True):
+        numbers = parameter_map(kind, 4, 1)
+        ax.set_title(kind, fontsize=24)
+        plot.draw_matrix(ax, numbers)
+    fig.suptitle(app.config.project, fontsize=40)
+    folder = Path(app.outdir) / "_static"
+    folder.mkdir(exist_ok=True)
+    fig.savefig(folder / PREVIEW, dpi=100, facecolor="white")
+
+
+def write_missing_page(app: Sphinx) -> Any:
+    """The page for an address that leads nowhere: the site shows it at any depth."""
+    root = app.builder.get_target_uri(app.config.root_doc)
+    listed = "".join(
+        f'<li><a href="{app.builder.get_target_uri(chapter)}">'
+        f"{escape(app.env.titles[chapter].astext())}</a></li>"
+        for chapter in chapters()
+        if chapter in app.env.titles
+    )
+    body = (
+        "<h1>There is no such page</h1>"
+        "<p>The address has a mistake in it, or the page has moved. Search the book (Ctrl + K), go "
+        f'to <a href="{root}">its first page</a>, or to a chapter:</p><ul>{listed}</ul>'
+    )
+    yield "404", {"title": "There is no such page", "body": body}, "page.html"
+
+
+def mend_missing_page(app: Sphinx, error: Exception | None) -> None:
+    """Let the page's links begin at the site's root, for nobody knows where it is shown."""
+    path = Path(app.outdir) / "404.html"
+    if error is not None or not path.is_file():
+        return
+    root = urlsplit(app.config.html_baseurl).path or "/"
+    page = path.read_text("utf-8").replace('data-content_root="./"', f'data-content_root="{root}"')
+    outside = r"(?![a-z]+:|/|#|\")"
+    path.write_text(re.sub(rf'\b(href|src|action)="{outside}', rf'\1="{root}', page), "utf-8")
+
+
+def rank_search(app: Sphinx, env: Any) -> None:
+    """Let the search find chapters first, and first of all the one that says the word most often.
+
+    Sphinx's index doesn't say how often a page has a word: so the glossary's are counted here.
+    """
+    known = [chapter for chapter in chapters() if chapter in env.found_docs]
+    texts = {chapter: env.get_doctree(chapter).astext().lower() for chapter in known}
+    terms = " ".join(name for kind, name in env.domaindata["std"]["objects"] if kind == "term")
+    most = {
+        word: max(texts, key=lambda chapter: texts[chapter].count(word))
+        for word in sorted(set(re.findall(r"[a-z]{4,}", terms.lower())))
+        if texts
+    }
+    script = (Path(__file__).parent / "templates" / "scorer.js").read_text("utf-8")
+    known_first = f"const CHAPTERS = {json.dumps(known)};\nconst MOST = {json.dumps(most)};\n"
+    scorer = Path(app.doctreedir) / "scorer.js"
+    scorer.write_text(known_first + script, "utf-8")
+    app.config.html_search_scorer = str(scorer)
 
 
 def describe_page(
@@ -93,7 +262,13 @@ def add_wheel(app: Sphinx, error: Exception | None) -> None:
 
 def setup(app: Sphinx) -> dict[str, Any]:
     app.connect("config-inited", set_names)
+    app.connect("env-updated", rank_search)
     app.connect("html-page-context", describe_page)
+    app.connect("html-page-context", name_page, priority=600)  # after its description
+    app.connect("html-page-context", say_how_long)
+    app.connect("html-collect-pages", write_missing_page)
+    app.connect("build-finished", mend_missing_page)
+    app.connect("build-finished", draw_preview)
     app.connect("html-page-context", mend_roles)
     app.connect("build-finished", add_wheel)
     app.connect("build-finished", write_front_door, priority=900)  # after the redirect of the toc

@@ -26,6 +26,7 @@ SLOW = [
     "test_quick_check.py",
     "test_check.py",
     "test_pages.py",
+    "test_phones.py",
     "test_matrix_switches.py",
     "test_commands.py",
     "test_cuda_conv.py",

@@ -59,3 +59,15 @@ for (const summary of document.querySelectorAll(".bd-links summary")) {
   addEventListener("scroll", ({ target }) => target.matches?.(boxes) && shade(target), true);
   addEventListener("toggle", fitAll, true);
 }
+
+// What the search shows of a page is its article, and formulas as far as they are words.
+if (typeof Search !== "undefined") {
+  const textOf = Search.htmlToText;
+  Search.htmlToText = (html, anchor) => {
+    const page = new DOMParser().parseFromString(html, "text/html");
+    for (const unread of page.querySelectorAll("svg, .page-facts")) unread.remove();
+    const article = page.querySelector("article.bd-article") ?? page.body;
+    const text = textOf(`<div role="main">${article.outerHTML}</div>`, anchor);
+    return text.replace(/\\([()[\]]|[a-zA-Z]+)/g, " ");
+  };
+}

@@ -1,5 +1,6 @@
 """A reader finds the way: search, the theme switch, and everything by keyboard."""
 
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -22,6 +23,35 @@ def test_search_finds_the_chapter_of_a_word(open_page: OpenPage, word: str, plac
     page = open_page(f"search.html?q={word}")
     expect(page.locator(f"#search-results a[href^='{place}']").first).to_be_visible()
     assert (page.problems, page.outside) == ([], [])
+
+
+# What the search must name first: the chapter about it, or the entry of exactly that name.
+FIRST = {
+    "toeplitz": "chapters/weight_sharing.html",
+    "equivariance": "chapters/weight_sharing.html",
+    "permutation": "chapters/fully_connected.html",
+    "locality": "chapters/locality.html",
+    "conv2d": "chapters/library/layers.html#convbook.layers.conv.conv2d",
+}
+
+
+@pytest.mark.parametrize(("word", "place"), FIRST.items())
+def test_search_names_the_best_place_first(open_page: OpenPage, word: str, place: str) -> None:
+    page = open_page(f"search.html?q={word}")
+    first = page.locator("#search-results li a").first
+    expect(first).to_be_visible()
+    expect(page.locator("#search-results .search-summary")).to_contain_text("found")
+    assert (first.get_attribute("href") or "").startswith(place)
+
+
+@pytest.mark.parametrize("word", ["equivariance", "toeplitz", "patch"])
+def test_search_shows_no_raw_formula_and_no_buttons(open_page: OpenPage, word: str) -> None:
+    page = open_page(f"search.html?q={word}")
+    shown = page.locator("#search-results p.context")
+    expect(shown.nth(2)).to_be_visible()
+    page.wait_for_load_state("networkidle")
+    texts = shown.all_inner_texts()
+    assert [text for text in texts if re.search(r"\\[()[\]a-z]|\.pdf", text)] == []
 
 
 def test_ctrl_k_opens_the_search_and_enter_asks_it(open_page: OpenPage) -> None:

@@ -162,6 +162,7 @@ def test_built_book_tells_nothing_of_the_machine_that_built_it(html: Path) -> No
 
 def test_built_book_holds_only_what_a_site_needs(html: Path) -> None:
     known = {".html", ".js", ".css", ".svg", ".png", ".ipynb", ".md", ".whl", ".inv", ".woff",
-             ".woff2", ".ttf", ".json", ".map", ".txt", ".mo", ".po", ".scss", ".pot"}  # fmt: skip
+             ".woff2", ".ttf", ".json", ".map", ".pdf", ".txt", ".mo", ".po", ".scss",
+             ".pot"}  # fmt: skip
     odd = {path.relative_to(html) for path in book_files(html) if path.suffix not in known}
     assert odd - {Path(".buildinfo"), Path(".nojekyll")} == set()

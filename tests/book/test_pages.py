@@ -72,6 +72,29 @@ def test_code_of_a_chapter_is_no_wider_than_its_cell(open_page: OpenPage, chapte
     assert wide == []
 
 
+def test_the_sign_that_links_to_a_heading_begins_no_line(look: Look) -> None:
+    """A heading is as high without it, however long its last line is."""
+    higher = look(width=390).evaluate(
+        """() => [...document.querySelectorAll("article :is(h1, h2, h3, h4):has(> .headerlink)")]
+          .filter(heading => {
+            const sign = heading.querySelector(".headerlink"), high = heading.offsetHeight;
+            sign.hidden = true;
+            sign.style.setProperty("display", "none", "important");
+            const without = heading.offsetHeight;
+            sign.style.removeProperty("display");
+            sign.hidden = false;
+            return high !== without;
+          })
+          .map(heading => heading.textContent)"""
+    )
+    assert higher == []
+
+
+def test_no_page_lists_what_only_its_makers_aim_at(look: Look) -> None:
+    headings = look().locator("article table th").all_inner_texts()
+    assert "target" not in [heading.strip().lower() for heading in headings]
+
+
 CONTROLS = """.bd-header-article, .bd-sidebar-primary, .bd-sidebar-secondary, .prev-next-area,
               .controls, .copybtn, .assignment-links"""
 
@@ -92,6 +115,15 @@ def test_paper_shows_dark_ink_in_dark_mode_too(look: Look) -> None:
         "getComputedStyle(document.querySelector('main h1')).color.match(/[0-9.]+/g).map(Number)"
     )
     assert max(ink[:3]) < 100
+
+
+def test_paper_keeps_an_equation_with_its_number(look: Look) -> None:
+    apart = look(media="print").evaluate(
+        """() => [...document.querySelectorAll("article .math:has(> .eqno)")]
+          .filter(line => getComputedStyle(line).breakInside !== "avoid")
+          .map(line => line.textContent)"""
+    )
+    assert apart == []
 
 
 def test_chapter_is_readable_without_javascript(

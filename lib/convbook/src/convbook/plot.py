@@ -208,8 +208,8 @@ def _restack(fig: Any, size: Array, places: dict[Any, Any]) -> None:
 
 def _shares(ratios: Any, count: int) -> Array:
     """The parts of a whole that the columns or rows of a grid take."""
-    ratios = np.ones(count) if ratios is None else np.asarray(ratios, dtype=float)
-    return ratios / ratios.sum()
+    parts: Array = np.ones(count) if ratios is None else np.asarray(ratios, dtype=float)
+    return parts / float(parts.sum())
 
 
 def _for_page(svg: str, alt: str, width: float, height: float, shown: str) -> str:
