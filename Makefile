@@ -101,6 +101,10 @@ $(EXERCISES): $(VENV) $(SOLUTIONS) nbgrader_config.py _config.yml course/exercis
 	@echo "== Generating the exercises"
 	@mkdir -p build && .venv/bin/python -m course.exercises && touch $@
 
+.PHONY: notebooks
+notebooks: $(VENV)  ## make the chapters' notebooks, for Colab and Binder
+	@.venv/bin/python -m course.notebooks
+
 .PHONY: grade
 grade: build/class/grades.csv  ## make and autograde the sample class
 	@cat build/class/report.txt
@@ -151,9 +155,10 @@ test: $(BUILT)  ## all tests
 	@touch $@
 
 .PHONY: lint
-lint: $(VENV)  ## ruff, mypy, and no stale exercise
+lint: $(VENV)  ## ruff, mypy, and no stale exercise or notebook
 	@.venv/bin/ruff check . && .venv/bin/ruff format --check . && .venv/bin/mypy
 	@.venv/bin/python -m course.exercises --check
+	@.venv/bin/python -m course.notebooks --check
 
 .PHONY: bench
 bench: $(VENV)  ## measure speed against peers; results go to benchmarks/results/

@@ -20,11 +20,11 @@ from html import escape
 from pathlib import Path
 from urllib.parse import urljoin, urlsplit
 
-import yaml
 from bs4 import BeautifulSoup, Tag
 from playwright.sync_api import sync_playwright
 
 from course.address import ROOT, address
+from course.toc import contents
 
 HTML = ROOT / "build" / "_build" / "html"
 NAME = "from-dense-to-convolutional.pdf"
@@ -59,7 +59,7 @@ quick-check summary::before { content: none !important; }
 
 def printed(root: Path = ROOT) -> list[str]:
     """The pages of the book that the PDF holds, in their order."""
-    toc = yaml.safe_load((root / "_toc.yml").read_text("utf-8"))
+    toc = contents(root)
     parts = [part for part in toc["parts"] if part["caption"] not in LEFT_OUT]
     return [toc["root"], *(each["file"] for part in parts for each in part["chapters"])]
 
@@ -86,7 +86,7 @@ def article(html: Path, page: str, pages: list[str], site: str) -> Tag:
     """The text of a built page, its links and their ends renamed."""
     text = (html / f"{page}.html").read_text("utf-8")
     (found,) = BeautifulSoup(text, "html.parser").select("article.bd-article > section")
-    for tag in found.find_all(id=True):
+    for tag in [found, *found.find_all(id=True)]:
         # Ids of a drawing are used within it, and differ from those of all others.
         if tag.find_parent("svg") is None:
             tag["id"] = anchor(page, tag["id"])

@@ -15,12 +15,12 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
-import yaml
 from docutils import nodes
 from sphinx.application import Sphinx
 
-from course.address import ROOT, address
+from course.address import address
 from course.pdf import PLACE_OF_LINK
+from course.toc import chapters
 
 # What a reader does in a minute: a quick one reads faster, but then goes back.
 WORDS, LINES_OF_CODE, FORMULAS = 200, 12, 3
@@ -35,17 +35,6 @@ def set_names(app: Sphinx, config: Any) -> None:
     """Tell Sphinx the book's name and address, which Jupyter Book keeps to itself."""
     config.project = config.html_title
     config.html_baseurl = address().site
-
-
-def chapters(root: Path = ROOT) -> list[str]:
-    """The pages of the numbered chapters, in their order."""
-    toc = yaml.safe_load((root / "_toc.yml").read_text("utf-8"))
-    return [
-        chapter["file"]
-        for part in toc["parts"]
-        if part.get("numbered")
-        for chapter in part["chapters"]
-    ]
 
 
 def minutes(doctree: nodes.document) -> int:
@@ -95,6 +84,13 @@ def say_how_long(
         said = f"{duration(minutes(doctree))} to read"
     else:
         return
+    if page in known:
+        notebook = f"notebooks/{Path(page).name}.ipynb"
+        here = address()
+        said += (
+            f' <span class="launch">· <a href="{here.colab(notebook)}">Open in Colab</a>'
+            f' · <a href="{here.binder(notebook)}">Open in Binder</a></span>'
+        )
     facts = f'</h1>\n<p class="page-facts">{said}</p>'
     context["body"] = context["body"].replace("</h1>", facts, 1)
 

@@ -12,7 +12,6 @@ Every entry says in which chapters and for which tasks it is used (`course/libra
 
 import ast
 import inspect
-import re
 import textwrap
 from typing import Any
 
@@ -21,8 +20,8 @@ from sphinx.application import Sphinx
 from sphinx.pycode import ModuleAnalyzer
 from sphinx.util.docutils import SphinxDirective, SphinxRole
 
-from course.address import ROOT
 from course.library_uses import library_uses
+from course.toc import pages
 
 
 def written_signature(
@@ -80,14 +79,9 @@ def say_where_used(
         lines += ["", ".. container:: used-in", "", f"   Used in {'; '.join(said)}."]
 
 
-def order_of_pages() -> list[str]:
-    """The pages of the book in the order of its table of contents."""
-    return re.findall(r"(?:file|root): (\S+)", (ROOT / "_toc.yml").read_text("utf-8"))
-
-
 def find_uses(app: Sphinx, config: Any) -> None:
     """Look for the uses of the library once, chapters in the order of the book."""
-    order = order_of_pages()
+    order = pages()
     found = library_uses()
     for uses in found.values():
         uses.chapters = sorted(set(uses.chapters) & set(order), key=order.index)
@@ -119,7 +113,7 @@ def list_names(app: Sphinx, doctree: nodes.document, page: str) -> None:
                 link = nodes.reference("", "", short, refuri=f"{target}#{name}", internal=True)
                 entries.setdefault(entry.docname, []).append(link)
         items = []
-        in_order = sorted(entries, key=order_of_pages().index)
+        in_order = sorted(entries, key=pages().index)
         for holder, links in ((each, entries[each]) for each in in_order):
             spaced = [part for link in links for part in (link, nodes.Text(" "))]
             title = app.env.titles[holder].astext()

@@ -13,7 +13,8 @@ from matplotlib.image import imread
 from playwright.sync_api import Browser
 
 from course.address import address
-from course.sphinx_pages import chapters, duration, minutes
+from course.sphinx_pages import duration, minutes
+from course.toc import chapters
 
 ROOT = Path(__file__).resolve().parents[2]
 HOME = "chapters/intro.html"

@@ -12,6 +12,7 @@ from bs4 import BeautifulSoup
 
 from course.address import address
 from course.exercises import assignments
+from course.toc import chapters
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -22,6 +23,7 @@ ASSIGNMENTS = {
     for part in TOC["parts"]
     for chapter in part["chapters"]
     for section in chapter.get("sections", [])
+    if section["file"].startswith("exercises/")
 }
 HERE = address()
 REPOSITORY = f"https://github.com/{HERE.owner}/{HERE.name}"
@@ -87,7 +89,7 @@ def test_every_link_to_the_course_s_home_follows_the_one_setting(html: Path, any
     )  # fmt: skip
     strays = []
     for tag in soup(html / any_page).select(
-        ".article-header-buttons a, .assignment-links a, link[rel=canonical]"
+        ".article-header-buttons a, .assignment-links a, .launch a, link[rel=canonical]"
     ):
         link = str(tag["href"])
         if urllib.parse.urlsplit(link).netloc.endswith(hosts) and not f"{link}/".startswith(ours):
@@ -128,6 +130,16 @@ def test_assignment_s_download_is_the_student_s_notebook(links: Links) -> None:
 def test_assignment_opens_elsewhere_by_the_one_setting(links: Links, says: str, build) -> None:
     _, name, links = links
     assert links[says] == build(f"exercises/{name}/{name}.ipynb")
+
+
+@pytest.mark.parametrize("page", chapters())
+def test_chapter_opens_elsewhere_by_the_one_setting(html: Path, page: str) -> None:
+    links = soup(html / f"{page}.html").select(".page-facts .launch a")
+    notebook = f"notebooks/{Path(page).name}.ipynb"
+    assert {a.get_text(): str(a["href"]) for a in links} == {
+        "Open in Colab": HERE.colab(notebook), "Open in Binder": HERE.binder(notebook),
+    }  # fmt: skip
+    assert (ROOT / notebook).is_file()
 
 
 def test_page_s_source_can_be_downloaded(html: Path, any_page: str) -> None:

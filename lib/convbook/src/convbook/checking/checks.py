@@ -14,7 +14,7 @@ import traceback
 import zlib
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import partial
-from types import CodeType
+from types import CodeType, FrameType
 from typing import Any
 
 import numpy as np
@@ -22,8 +22,10 @@ import numpy as np
 from convbook.arguments import short_repr
 from convbook.arrays import Array
 from convbook.checking.allowed_calls import Unreadable, refused_call
+from convbook.checking.cells import broken_cell
 from convbook.checking.comparison import Dtype, Problem, Rules, describe_answer, problem_with
 from convbook.checking.origins import is_library_file
+from convbook.checking.pictures import show
 from convbook.checking.time_limit import TooSlow, call_within
 
 _USUALLY_ALLOWED = (
@@ -34,10 +36,17 @@ _USUALLY_ALLOWED = (
 
 
 class CheckFailed(AssertionError):
-    """A check that did not hold, explained to the student."""
+    """A check that did not hold, explained to the student.
+
+    Its text says all; `beside_picture` is what remains to be said beside a picture.
+    """
+
+    def __init__(self, text: str, beside_picture: str | None = None) -> None:
+        super().__init__(text)
+        self.beside_picture = beside_picture
 
     def _render_traceback_(self) -> list[str]:
-        return [f"✗ {self}"]
+        return [f"✗ {self.beside_picture or self}"]
 
 
 def rng(task: str) -> np.random.Generator:
@@ -65,6 +74,7 @@ def check(
     causes: Mapping[str, Any] | None = None,
     name: str | None = None,
     time_limit: float = 10,
+    show_arrays: bool | None = None,
     **kwargs: Any,
 ) -> None:
     """Call `function` with copies of the arguments and compare what comes back with `expect`.
@@ -89,6 +99,11 @@ def check(
         What the message calls the function; by default its own name.
     time_limit:
         Seconds after which the call is ended; a grader's own limit takes its place.
+    show_arrays:
+        Whether a failed check shows what was expected and what came whole, as numbers or as a
+        picture, not only where they first differ. By default where the check stands at the top
+        level of its cell, as visible ones do: one in a function, such as `hidden()`, must give
+        away no more than the shape, the first place and the cause.
 
     >>> def add(x, y):
     ...     return x - y
@@ -99,6 +114,8 @@ def check(
     convbook.checking.checks.CheckFailed: add gives a wrong value.
       called with:      x of shape (2,) (int64), y of shape (2,) (int64)
       first difference: at [0]: expected 4, got -2 (2 of 2 values differ)
+      expected    got (* differs)
+      4 7         -2* -3*
     """
     inputs = list(_arrays_in((args, kwargs)))
     rules = Rules(dtype, tolerance, inputs)
@@ -116,7 +133,9 @@ def check(
             raise _failure(name, call, Problem(headline, {"usual cause": cause}))
     problem = problem_with(got, expect, rules, causes or {})
     if problem:
-        raise _failure(name, call, problem)
+        frame = inspect.currentframe()
+        shown = _is_at_top_level(frame and frame.f_back) if show_arrays is None else show_arrays
+        raise _failure(name, call, problem, shown)
 
 
 def check_raises(
@@ -172,6 +191,7 @@ def check_handwritten(function: Callable[..., Any], allowed: Iterable[str] | Non
       in lazy, line 2:  return np.correlate(x, u)
       what to do:       write it yourself with indexing, products and sums
     """
+    _see_that_its_cell_ran(function)
     name = getattr(function, "__name__", "your function")
     try:
         refused = refused_call(function, _USUALLY_ALLOWED if allowed is None else allowed)
@@ -197,6 +217,21 @@ def _how_to_be_read(unread: Unreadable) -> str:
     return f"write it in a cell of its own that begins with `def {unread.name}(`"
 
 
+def _see_that_its_cell_ran(function: Callable[..., Any]) -> None:
+    """Don't judge a function of before whose new text has a syntax error."""
+    name = str(getattr(function, "__name__", ""))
+    broken = broken_cell(name)
+    if broken is None:
+        return
+    place = f" in line {broken.line}" if broken.line else ""
+    details = {
+        "error": f"{broken.error}{place}: {broken.text}",
+        "what to do": "correct that cell and run it, then run this one again",
+    }
+    headline = f"the cell above with `def {name}` did not run; what there is comes from before."
+    raise CheckFailed(_lines(headline, details))
+
+
 def _run(
     function: Callable[..., Any], args: Any, kwargs: Any, seconds: float
 ) -> tuple[Any, Exception | SystemExit | TooSlow | None]:
@@ -207,10 +242,17 @@ def _run(
         return None, error
 
 
-def _failure(name: str, call: str, problem: Problem) -> CheckFailed:
-    return CheckFailed(
-        _lines(f"{name} {problem.headline}", {"called with": call, **problem.details})
-    )
+def _is_at_top_level(frame: FrameType | None) -> bool:
+    """Whether a call stands in a cell or a file itself, not in a function."""
+    return frame is not None and frame.f_locals is frame.f_globals
+
+
+def _failure(name: str, call: str, problem: Problem, show_arrays: bool = False) -> CheckFailed:
+    text = _lines(f"{name} {problem.headline}", {"called with": call, **problem.details})
+    if problem.arrays is None or not show_arrays:
+        return CheckFailed(text)
+    whole = "\n".join([text, *(f"  {line}" for line in problem.arrays.lines())])
+    return CheckFailed(whole, text if show(problem.arrays) else None)
 
 
 def _explained(error: BaseException, name: str, call: str, headline: str) -> CheckFailed:
@@ -264,6 +306,7 @@ def _describe_call(
     function: Callable[..., Any], name: str | None, args: Any, kwargs: Any
 ) -> tuple[str, str]:
     """The function's name, and its arguments by name: numbers whole, arrays by shape alone."""
+    _see_that_its_cell_ran(function)
     name = name or str(getattr(function, "__name__", "<lambda>"))
     name = "your function" if name == "<lambda>" else name
     if not callable(function):
