@@ -56,13 +56,13 @@ def slide(page: Page, label: str, wanted: int) -> None:
     slider = explorer(page).get_by_label(label)
     slider.focus()
     page.keyboard.press("Home")
-    for _ in range(wanted):
+    for _ in range(wanted - int(slider.get_attribute("min"))):
         page.keyboard.press("ArrowRight")
     assert slider.input_value() == str(wanted)
 
 
 def slide_to(page: Page, i: int, j: int, k: int) -> dict[str, Any]:
-    for label, wanted in (("Row i", i), ("Column j", j), ("Half-width k", k)):
+    for label, wanted in (("Row i", i + 1), ("Column j", j + 1), ("Half-width k", k)):
         slide(page, label, wanted)
     return value(page)
 
@@ -78,7 +78,7 @@ def set_to(page: Page, i: int, j: int, k: int) -> dict[str, Any]:
           });
           return element.value;
         }""",
-            [i, j, k],
+            [i + 1, j + 1, k],
         )
     )
 
@@ -139,7 +139,7 @@ def test_sliders_by_keyboard(page, state, inside, outside):
     assert found == expected(*state)
     assert (found["inside"], found["outside"]) == (inside, outside)
     shown = explorer(page).locator("output").all_text_contents()
-    assert shown == [str(number) for number in state]
+    assert shown == [str(state[0] + 1), str(state[1] + 1), str(state[2])]
 
 
 def test_arrow_keys_move_the_pixel_and_stop_at_the_border(page):
@@ -153,8 +153,8 @@ def test_arrow_keys_move_the_pixel_and_stop_at_the_border(page):
         i = min(max(i + steps[key][0], 0), ROWS - 1)
         j = min(max(j + steps[key][1], 0), COLUMNS - 1)
         assert value(page) == expected(i, j, k)
-        assert explorer(page).get_by_label("Row i").input_value() == str(i)
-        assert explorer(page).get_by_label("Column j").input_value() == str(j)
+        assert explorer(page).get_by_label("Row i").input_value() == str(i + 1)
+        assert explorer(page).get_by_label("Column j").input_value() == str(j + 1)
     assert (i, j) == (7, 4)
     assert page.evaluate("scrollY") == before
     # The focus is not lost when the picture is drawn anew, and Tab still leaves it.
@@ -204,7 +204,7 @@ def test_the_message_says_the_counts_in_words(page, state):
     found = set_to(page, *state)
     message = explorer(page).locator(".message").inner_text()
     s = 2 * k + 1
-    assert f"half-width {k} around row {i}, column {j}" in message
+    assert f"half-width {k} around row {i + 1}, column {j + 1}" in message
     assert f"has {s} × {s} = {s * s} cell" in message
     assert re.search(rf"\b{found['inside']} (is a pixel|are pixels) of the image", message)
     outside = f"{found['outside']} lie outside it" if found["outside"] else "none lies outside"

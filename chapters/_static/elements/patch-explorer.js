@@ -19,8 +19,8 @@ class PatchExplorer extends BookElement {
   static needs = MEASURED;
 
   build() {
-    this.row = this.addRange("Row i", { min: 0, max: ROWS - 1, value: 3 });
-    this.column = this.addRange("Column j", { min: 0, max: COLUMNS - 1, value: 2 });
+    this.row = this.addRange("Row i", { min: 1, max: ROWS, value: 4 });
+    this.column = this.addRange("Column j", { min: 1, max: COLUMNS, value: 3 });
     this.half = this.addRange("Half-width k", { min: 0, max: MARGIN, value: 1 });
     this.picture = makeSvg("svg", {
       tabindex: 0, role: "application",
@@ -34,7 +34,7 @@ class PatchExplorer extends BookElement {
       const step = STEPS[event.key];
       if (!step || event.ctrlKey || event.altKey || event.metaKey) return;
       event.preventDefault(); // The page stays where it is.
-      this.move(Number(this.row.value) + step[0], Number(this.column.value) + step[1]);
+      this.move(Number(this.row.value) - 1 + step[0], Number(this.column.value) - 1 + step[1]);
     });
     this.picture.addEventListener("click", (event) => {
       const cell = event.target.closest("[data-row]");
@@ -42,17 +42,17 @@ class PatchExplorer extends BookElement {
     });
   }
 
-  /** Make (i, j) the pixel in the middle, if it is one; the sliders follow. */
+  /** Make (i, j), counted from 0, the pixel in the middle, if it is one; the sliders follow. */
   move(i, j) {
     if (!isInImage(i, j)) return;
     for (const [input, value] of [[this.row, i], [this.column, j]]) {
-      input.value = value;
+      input.value = value + 1;
       input.dispatchEvent(new Event("input"));
     }
   }
 
   draw() {
-    const [i, j, k] = [this.row, this.column, this.half].map((input) => Number(input.value));
+    const [i, j, k] = [this.row.value - 1, this.column.value - 1, Number(this.half.value)];
     const distance = (y, x) => Math.max(Math.abs(y - i), Math.abs(x - j));
     const distances = range(0, ROWS).map((y) => range(0, COLUMNS).map((x) => distance(y, x)));
     const inside = distances.flat().filter((d) => d <= k).length;
@@ -140,7 +140,7 @@ function describe({ i, j, k, inside, outside, alone, together }) {
   }[outside] ?? `${outside} lie outside it and hold zeros (dashed)`;
   const spread = Math.sqrt(MEASURED.together[k].reduce((sum, share) => sum + (share - together) ** 2, 0)
     / (MEASURED.together[k].length - 1));
-  return `The patch of half-width ${k} around row ${i}, column ${j} has ${s} × ${s} = ${s * s} `
+  return `The patch of half-width ${k} around row ${i + 1}, column ${j + 1} has ${s} × ${s} = ${s * s} `
     + `${s === 1 ? "cell" : "cells"} and as many weights: ${pixels}, ${zeros}. `
     + `A network that sees this patch alone names ${percent(alone)} % of ${MEASURED.tested} test images right; `
     + `all 64 patches together, ${percent(together)} ± ${percent(spread)} %; `
