@@ -205,8 +205,8 @@ def _error_of(shell: Any, source: str) -> BaseException | None:
     """Run a cell: what it raises, if it does."""
     try:
         result = call_within(_CELL_SECONDS, partial(shell.run_cell, source, store_history=True))
-    except TooSlow as late:  # raised while IPython itself was at work
-        return late
+    except TooSlow as late:  # raised while IPython itself was at work, perhaps on a first one
+        return late.__context__ if isinstance(late.__context__, TooSlow) else late
     error: BaseException | None = result.error_before_exec or result.error_in_exec
     return error
 

@@ -11,7 +11,7 @@ from typing import Any
 
 from convbook.checking.origins import is_library_file
 
-_AGAIN = 0.1  # seconds until the next try, should the student's code have swallowed the first
+_AGAIN = 1.0  # seconds until the next try, should the student's code have swallowed the first
 
 
 class TooSlow(BaseException):
