@@ -24,7 +24,7 @@ from typing import Any, TextIO, cast
 
 from convbook.checking.cells import explain_missing_names
 from convbook.checking.checks import CheckFailed
-from convbook.checking.time_limit import TooSlow, call_within
+from convbook.checking.time_limit import TooSlow, call_within, in_words
 from convbook.extras import extra
 
 with extra("check"):
@@ -205,8 +205,8 @@ def _error_of(shell: Any, source: str) -> BaseException | None:
     """Run a cell: what it raises, if it does."""
     try:
         result = call_within(_CELL_SECONDS, partial(shell.run_cell, source, store_history=True))
-    except TooSlow as late:  # raised while IPython itself was at work
-        return late
+    except TooSlow as late:  # raised while IPython itself was at work, perhaps on a first one
+        return late.__context__ if isinstance(late.__context__, TooSlow) else late
     error: BaseException | None = result.error_before_exec or result.error_in_exec
     return error
 
@@ -229,7 +229,7 @@ def _words(error: BaseException, number: int) -> str:
     if isinstance(error, CheckFailed):
         return str(error)
     if isinstance(error, TooSlow):
-        said = f"did not finish within {error.seconds:g} seconds; is there a loop that never ends?"
+        said = f"did not finish within {in_words(error.seconds)}; is there a loop that never ends?"
         return "\n".join([said, *_places(error, number)])
     rendered = getattr(error, "_render_traceback_", None)
     if isinstance(error, NameError) and rendered is not None:
