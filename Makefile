@@ -25,7 +25,7 @@ GRADER := $(call sources,lib/invigilator)
 SOLUTIONS := $(wildcard solutions/*/*.md)
 EXERCISES := build/exercises
 CHAPTERS := $(shell find chapters -type f)
-PAGES := $(wildcard course/sphinx_*.py) course/address.py course/executed_cells.py
+PAGES := $(wildcard course/sphinx_*.py) course/address.py course/executed_cells.py course/library_uses.py course/toc.py course/templates/scorer.js
 ASSIGNMENTS := $(sort $(notdir $(patsubst %/,%,$(dir $(SOLUTIONS)))))
 ANSWERS := $(wildcard solutions/*/answers/*.py)
 
