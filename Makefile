@@ -25,7 +25,8 @@ GRADER := $(call sources,lib/invigilator)
 SOLUTIONS := $(wildcard solutions/*/*.md)
 EXERCISES := build/exercises
 CHAPTERS := $(shell find chapters -type f)
-PAGES := $(wildcard course/sphinx_*.py) course/element_data.py course/address.py course/executed_cells.py
+# What makes the pages, beside the extensions: their data, addresses and lists.
+PAGES := $(wildcard course/sphinx_*.py) $(addprefix course/,address.py element_data.py executed_cells.py library_uses.py toc.py templates/scorer.js)
 TRAINED := build/static/elements/trained/patch_accuracy.js
 ASSIGNMENTS := $(sort $(notdir $(patsubst %/,%,$(dir $(SOLUTIONS)))))
 ANSWERS := $(wildcard solutions/*/answers/*.py)

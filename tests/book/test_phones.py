@@ -28,6 +28,10 @@ FIND_WHAT_IS_CUT = """() => {
         edge.right > innerWidth + 1 && "sticks out",
         box.tabIndex !== 0 && "no keyboard",
         !/inset/.test(style.boxShadow) && "no shadow",
+        // A shadow lies on the ground of its box, below all that stands in it.
+        [...box.querySelectorAll("table, thead, tbody, tr, th, td")]
+          .some(over => getComputedStyle(over).backgroundColor !== "rgba(0, 0, 0, 0)")
+          && "shadow hidden",
       ].filter(Boolean);
       if (faults.length) wrong.push([box.outerHTML.slice(0, 80), ...faults]);
       break;
@@ -74,6 +78,32 @@ def test_no_equation_is_written_over_its_number(look: Look) -> None:
           .map(number => number.textContent)"""
     )
     assert over == []
+
+
+def test_folded_code_is_one_quiet_line_that_opens_by_keyboard(open_page: OpenPage) -> None:
+    """As no page needs to have any, a cell is folded here as `hide-input` folds it."""
+    page = open_page("chapters/how_it_is_built.html", width=PHONE)
+    page.evaluate(
+        """() => {
+          const code = document.querySelector("article .cell_input");
+          const folded = document.createElement("details");
+          folded.className = "admonition hide above-input";
+          folded.innerHTML = `<summary aria-label="Toggle hidden content">
+            <p class="collapsed admonition-title">show the code that draws this</p>
+            <p class="expanded admonition-title">hide the code</p></summary>`;
+          code.before(folded);
+          folded.append(code);
+        }"""
+    )
+    summary = page.locator("details.hide > summary")
+    assert summary.bounding_box()["height"] < 40
+    assert summary.inner_text().strip() == "show the code that draws this"
+    summary.focus()
+    page.keyboard.press("Enter")
+    code = page.locator("details.hide pre")
+    assert code.is_visible()
+    # What was folded is measured now: it scrolls, and says so.
+    page.wait_for_function("box => box.matches('.more-right[tabindex]')", arg=code.element_handle())
 
 
 def test_the_shadow_is_where_more_is(open_page: OpenPage) -> None:

@@ -99,7 +99,7 @@ def test_help_names_every_target_in_one_line(clone: Path) -> None:
     listed = [line.split()[1] for line in make(clone, "help").splitlines()]
     wanted = [
         "book", "serve", "exercises", "grade", "check", "test", "lint", "bench", "clean", "help",
-        "new-chapter", "new-assignment",
+        "new-chapter", "new-assignment", "pdf", "notebooks",
     ]  # fmt: skip
     assert sorted(set(wanted) - set(listed)) == []
     assert len(listed) == len(set(listed))
