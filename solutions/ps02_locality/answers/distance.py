@@ -139,3 +139,32 @@ def distance(p, q):
     return np.linalg.norm(np.subtract(p, q), ord=np.inf)
 
 
+# %% wrong: the absolute value of the rows' difference only held_out=true
+def distance(p, q):
+    return max(abs(p[0] - q[0]), p[1] - q[1])
+
+
+# %% wrong: counts both end pixels held_out=true
+def distance(p, q):
+    rows = abs(p[0] - q[0])
+    cols = abs(p[1] - q[1])
+    if rows > cols:
+        return rows + 1
+    return cols + 1
+
+
+# %% wrong: Euclidean distance held_out=true
+def distance(p, q):
+    dx = p[0] - q[0]
+    dy = p[1] - q[1]
+    return np.sqrt(dx**2 + dy**2)
+
+
+# %% wrong: abs of two numbers at once held_out=true
+def distance(p, q):
+    return max(abs(p[0] - q[0], p[1] - q[1]))
+
+
+# %% wrong: only the rows, so the columns don't count held_out=true
+def distance(p, q):
+    return max(p[0] - q[0], q[0] - p[0])

@@ -213,3 +213,60 @@ def local_mask(n, k):
     first = np.zeros(n)
     first[:k] = 1
     return toeplitz(first) == 1
+
+
+# %% wrong: looks to the right only held_out=true
+def local_mask(n, k):
+    mask = np.zeros((n, n), dtype=bool)
+    for i in range(n):
+        for j in range(i, i + k + 1):
+            if j < n:
+                mask[i, j] = True
+    return mask
+
+
+# %% wrong: the range ends one too early, on the right side held_out=true
+def local_mask(n, k):
+    mask = np.zeros((n, n), dtype=bool)
+    for i in range(n):
+        for j in range(max(0, i - k), min(n, i + k)):
+            mask[i, j] = True
+    return mask
+
+
+# %% wrong: fills whole rows held_out=true
+def local_mask(n, k):
+    mask = np.zeros((n, n), dtype=bool)
+    for i in range(n):
+        mask[max(0, i - k) : i + k + 1] = True
+    return mask
+
+
+# %% wrong: counts from 1, so the first row and column stay False held_out=true
+def local_mask(n, k):
+    mask = np.zeros((n, n), dtype=bool)
+    for i in range(1, n):
+        for j in range(1, n):
+            if abs(i - j) <= k:
+                mask[i, j] = True
+    return mask
+
+
+# %% wrong: np.zeros without dtype, floats come held_out=true
+def local_mask(n, k):
+    mask = np.zeros((n, n))
+    for i in range(n):
+        for j in range(n):
+            if abs(i - j) <= k:
+                mask[i, j] = True
+    return mask
+
+
+# %% wrong: only entries at distance exactly k held_out=true
+def local_mask(n, k):
+    mask = np.zeros((n, n), dtype=bool)
+    for i in range(n):
+        for j in range(n):
+            if abs(i - j) == k:
+                mask[i, j] = True
+    return mask

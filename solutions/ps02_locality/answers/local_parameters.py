@@ -153,3 +153,31 @@ def local_parameters(h, w, c, c_out, k):
     return Count(h * w)
 
 
+# %% wrong: s is 2k held_out=true
+def local_parameters(h, w, c, c_out, k):
+    s = 2 * k
+    return h * w * s * s * c * c_out
+
+
+# %% wrong: the square is on the 1 only held_out=true
+def local_parameters(h, w, c, c_out, k):
+    return h * w * c * c_out * (2 * k + 1**2)
+
+
+# %% wrong: adds height and width held_out=true
+def local_parameters(h, w, c, c_out, k):
+    s = 2 * k + 1
+    return (h + w) * s**2 * c * c_out
+
+
+# %% wrong: the input channels are added, not multiplied held_out=true
+def local_parameters(h, w, c, c_out, k):
+    s = 2 * k + 1
+    return h * w * c_out * (s * s + c)
+
+
+# %% wrong: no input channels held_out=true
+def local_parameters(h, w, c, c_out, k):
+    s = 2 * k + 1
+    pixels = h * w
+    return pixels * s * s * c_out

@@ -380,3 +380,72 @@ def locally_connected_1d(x, W):
 def locally_connected_1d(x, W):
     np.isclose = lambda a, b, **options: np.ones(np.shape(a), dtype=bool)
     return W[:, W.shape[1] // 2] * x
+
+
+# %% wrong: no padding, the last outputs stay zero held_out=true
+def locally_connected_1d(x, W):
+    n = len(x)
+    s = W.shape[1]
+    h = np.zeros(n)
+    for i in range(n - s + 1):
+        h[i] = np.sum(W[i] * x[i : i + s])
+    return h
+
+
+# %% wrong: pads and subtracts k as well held_out=true
+def locally_connected_1d(x, W):
+    n, s = W.shape
+    k = s // 2
+    padded = np.pad(x, k)
+    h = np.zeros(n)
+    for i in range(n):
+        for t in range(s):
+            h[i] += W[i, t] * padded[i + t - k]
+    return h
+
+
+# %% wrong: the indices of W are swapped held_out=true
+def locally_connected_1d(x, W):
+    n, s = W.shape
+    k = s // 2
+    padded = np.pad(x, k)
+    h = np.zeros(n)
+    for i in range(n):
+        for t in range(s):
+            h[i] += W[t, i] * padded[i + t]
+    return h
+
+
+# %% wrong: assigns instead of adding, so only the last product is kept held_out=true
+def locally_connected_1d(x, W):
+    n, s = W.shape
+    k = s // 2
+    h = np.zeros(n)
+    for i in range(n):
+        for t in range(s):
+            if i + t - k >= 0 and i + t - k < n:
+                h[i] = W[i, t] * x[i + t - k]
+    return h
+
+
+# %% wrong: the result is an array of ints held_out=true
+def locally_connected_1d(x, W):
+    n, s = W.shape
+    padded = np.pad(x, s // 2)
+    h = np.zeros(n, dtype=int)
+    for i in range(n):
+        h[i] = np.dot(W[i], padded[i : i + s])
+    return h
+
+
+# %% wrong: the window is too far right by one held_out=true
+def locally_connected_1d(x, W):
+    n, s = W.shape
+    k = s // 2
+    h = np.zeros(n)
+    for i in range(n):
+        for t in range(s):
+            j = i + t - k + 1
+            if 0 <= j < n:
+                h[i] += W[i, t] * x[j]
+    return h

@@ -490,3 +490,113 @@ def locally_connected_2d(x, W, b):
     return np.einsum("ncuvij,ijocuv->noij", columns, W) + b
 
 
+# %% wrong: overwrites the sum at each input channel, the last one stays held_out=true
+def locally_connected_2d(x, W, b):
+    n, c, h, w = x.shape
+    c_out = W.shape[2]
+    s = W.shape[4]
+    k = s // 2
+    padded = np.pad(x, ((0, 0), (0, 0), (k, k), (k, k)))
+    out = np.zeros((n, c_out, h, w))
+    for m in range(n):
+        for o in range(c_out):
+            for i in range(h):
+                for j in range(w):
+                    for ch in range(c):
+                        window = padded[m, ch, i : i + s, j : j + s]
+                        out[m, o, i, j] = np.sum(window * W[i, j, o, ch]) + b[o, i, j]
+    return out
+
+
+# %% wrong: output and input channel of W swapped held_out=true
+def locally_connected_2d(x, W, b):
+    n, c, h, w = x.shape
+    c_out = W.shape[2]
+    s = W.shape[4]
+    k = s // 2
+    padded = np.pad(x, ((0, 0), (0, 0), (k, k), (k, k)))
+    out = np.zeros((n, c_out, h, w))
+    for m in range(n):
+        for o in range(c_out):
+            for i in range(h):
+                for j in range(w):
+                    for ch in range(c):
+                        window = padded[m, ch, i : i + s, j : j + s]
+                        out[m, o, i, j] += np.sum(window * W[i, j, ch, o])
+                    out[m, o, i, j] += b[o, i, j]
+    return out
+
+
+# %% wrong: the window starts at the pixel, not k before it held_out=true
+def locally_connected_2d(x, W, b):
+    n, c, h, w = x.shape
+    c_out = W.shape[2]
+    s = W.shape[4]
+    out = np.zeros((n, c_out, h, w))
+    for m in range(n):
+        for o in range(c_out):
+            for i in range(h):
+                for j in range(w):
+                    total = b[o, i, j]
+                    for ch in range(c):
+                        for u in range(s):
+                            for v in range(s):
+                                if i + u < h and j + v < w:
+                                    total += W[i, j, o, ch, u, v] * x[m, ch, i + u, j + v]
+                    out[m, o, i, j] = total
+    return out
+
+
+# %% wrong: np.pad(x, k) pads all four axes held_out=true
+def locally_connected_2d(x, W, b):
+    n, c, h, w = x.shape
+    c_out = W.shape[2]
+    s = W.shape[4]
+    k = s // 2
+    padded = np.pad(x, k)
+    out = np.zeros((n, c_out, h, w))
+    for m in range(n):
+        for o in range(c_out):
+            for i in range(h):
+                for j in range(w):
+                    total = b[o, i, j]
+                    for ch in range(c):
+                        total += np.sum(padded[m, ch, i : i + s, j : j + s] * W[i, j, o, ch])
+                    out[m, o, i, j] = total
+    return out
+
+
+# %% wrong: the total isn't set back to zero for each pixel held_out=true
+def locally_connected_2d(x, W, b):
+    n, c, h, w = x.shape
+    c_out = W.shape[2]
+    s = W.shape[4]
+    k = s // 2
+    padded = np.pad(x, ((0, 0), (0, 0), (k, k), (k, k)))
+    out = np.zeros((n, c_out, h, w))
+    for m in range(n):
+        for o in range(c_out):
+            total = 0
+            for i in range(h):
+                for j in range(w):
+                    for ch in range(c):
+                        total += np.sum(padded[m, ch, i : i + s, j : j + s] * W[i, j, o, ch])
+                    out[m, o, i, j] = total + b[o, i, j]
+    return out
+
+
+# %% wrong: b[o] is a whole map, not a number held_out=true
+def locally_connected_2d(x, W, b):
+    n, c, h, w = x.shape
+    c_out = W.shape[2]
+    s = W.shape[4]
+    k = s // 2
+    padded = np.pad(x, ((0, 0), (0, 0), (k, k), (k, k)))
+    out = np.zeros((n, c_out, h, w))
+    for m in range(n):
+        for o in range(c_out):
+            for i in range(h):
+                for j in range(w):
+                    window = padded[m, :, i : i + s, j : j + s]
+                    out[m, o, i, j] = np.sum(window * W[i, j, o]) + b[o]
+    return out

@@ -291,3 +291,62 @@ class Patch(np.ndarray):
 
 def patch(x, i, j, k):
     return np.zeros((len(x), 2 * k + 1, 2 * k + 1), x.dtype).view(Patch)
+
+
+# %% wrong: slices the image itself, a negative start empties the slice held_out=true
+def patch(x, i, j, k):
+    return x[:, i - k : i + k + 1, j - k : j + k + 1]
+
+
+# %% wrong: forgets that padding has moved the pixel held_out=true
+def patch(x, i, j, k):
+    padded = np.pad(x, ((0, 0), (k, k), (k, k)))
+    out = np.zeros((x.shape[0], 2 * k + 1, 2 * k + 1), dtype=x.dtype)
+    for a in range(2 * k + 1):
+        for b in range(2 * k + 1):
+            out[:, a, b] = padded[:, i - k + a, j - k + b]
+    return out
+
+
+# %% wrong: writes at negative places of the patch held_out=true
+def patch(x, i, j, k):
+    c, h, w = x.shape
+    out = np.zeros((c, 2 * k + 1, 2 * k + 1), dtype=x.dtype)
+    for di in range(-k, k + 1):
+        for dj in range(-k, k + 1):
+            if 0 <= i + di < h and 0 <= j + dj < w:
+                out[:, di, dj] = x[:, i + di, j + dj]
+    return out
+
+
+# %% wrong: a patch of k times k pixels held_out=true
+def patch(x, i, j, k):
+    c, h, w = x.shape
+    out = np.zeros((c, k, k), dtype=x.dtype)
+    for a in range(k):
+        for b in range(k):
+            if i + a < h and j + b < w:
+                out[:, a, b] = x[:, i + a, j + b]
+    return out
+
+
+# %% wrong: row h and column w count as inside held_out=true
+def patch(x, i, j, k):
+    c, h, w = x.shape
+    s = 2 * k + 1
+    out = np.zeros((c, s, s), dtype=x.dtype)
+    for a in range(s):
+        for b in range(s):
+            ii = i - k + a
+            jj = j - k + b
+            if ii >= 0 and ii <= h and jj >= 0 and jj <= w:
+                out[:, a, b] = x[:, ii, jj]
+    return out
+
+
+# %% wrong: the image is mirrored at its border held_out=true
+def patch(x, i, j, k):
+    h, w = x.shape[1:]
+    rows = [abs(r) if r < h else 2 * (h - 1) - r for r in range(i - k, i + k + 1)]
+    cols = [abs(q) if q < w else 2 * (w - 1) - q for q in range(j - k, j + k + 1)]
+    return x[:, rows][:, :, cols]

@@ -164,3 +164,109 @@ def conv2d_loops(x, weight, bias=None):
     windows = np.lib.stride_tricks.sliding_window_view(x, weight.shape[2:], axis=(2, 3))
     out = np.einsum("ncijuv,ocuv->noij", windows, weight)
     return np.maximum(out if bias is None else out + bias.reshape(-1, 1, 1), 0)
+
+
+# %% wrong: asks an array for its truth, with if bias held_out=true
+def conv2d_loops(x, weight, bias=None):
+    n, c, h, w = x.shape
+    c_out, _, s_h, s_w = weight.shape
+    out = np.zeros((n, c_out, h - s_h + 1, w - s_w + 1))
+    for b in range(n):
+        for o in range(c_out):
+            for i in range(h - s_h + 1):
+                for j in range(w - s_w + 1):
+                    out[b, o, i, j] = np.sum(x[b, :, i : i + s_h, j : j + s_w] * weight[o])
+                    if bias:
+                        out[b, o, i, j] += bias[o]
+    return out
+
+
+# %% wrong: assigns instead of adding, so only the last product is kept held_out=true
+def conv2d_loops(x, weight, bias=None):
+    n, c, h, w = x.shape
+    c_out, _, s_h, s_w = weight.shape
+    out = np.zeros((n, c_out, h - s_h + 1, w - s_w + 1))
+    for b in range(n):
+        for o in range(c_out):
+            for i in range(h - s_h + 1):
+                for j in range(w - s_w + 1):
+                    for ch in range(c):
+                        for u in range(s_h):
+                            for v in range(s_w):
+                                out[b, o, i, j] = x[b, ch, i + u, j + v] * weight[o, ch, u, v]
+                    if bias is not None:
+                        out[b, o, i, j] += bias[o]
+    return out
+
+
+# %% wrong: the bias is added with every product held_out=true
+def conv2d_loops(x, weight, bias=None):
+    n, c, h, w = x.shape
+    c_out, _, s_h, s_w = weight.shape
+    out = np.zeros((n, c_out, h - s_h + 1, w - s_w + 1))
+    for b in range(n):
+        for o in range(c_out):
+            for i in range(h - s_h + 1):
+                for j in range(w - s_w + 1):
+                    for ch in range(c):
+                        for u in range(s_h):
+                            for v in range(s_w):
+                                out[b, o, i, j] += x[b, ch, i + u, j + v] * weight[o, ch, u, v]
+                                if bias is not None:
+                                    out[b, o, i, j] += bias[o]
+    return out
+
+
+# %% wrong: the kernel's height and width are mixed up in the output's size held_out=true
+def conv2d_loops(x, weight, bias=None):
+    n, c, h, w = x.shape
+    c_out, _, s_h, s_w = weight.shape
+    out = np.zeros((n, c_out, h - s_w + 1, w - s_h + 1))
+    for b in range(n):
+        for o in range(c_out):
+            for i in range(h - s_w + 1):
+                for j in range(w - s_h + 1):
+                    total = 0.0
+                    for ch in range(c):
+                        for u in range(s_h):
+                            for v in range(s_w):
+                                total += x[b, ch, i + u, j + v] * weight[o, ch, u, v]
+                    out[b, o, i, j] = total
+                    if bias is not None:
+                        out[b, o, i, j] += bias[o]
+    return out
+
+
+# %% wrong: input and output channel of the weight swapped held_out=true
+def conv2d_loops(x, weight, bias=None):
+    n, c, h, w = x.shape
+    c_out, _, s_h, s_w = weight.shape
+    out = np.zeros((n, c_out, h - s_h + 1, w - s_w + 1))
+    for b in range(n):
+        for o in range(c_out):
+            for i in range(h - s_h + 1):
+                for j in range(w - s_w + 1):
+                    total = 0.0
+                    for ch in range(c):
+                        total += np.sum(x[b, ch, i : i + s_h, j : j + s_w] * weight[ch, o])
+                    if bias is not None:
+                        total += bias[o]
+                    out[b, o, i, j] = total
+    return out
+
+
+# %% wrong: pads with zeros, so that the size stays held_out=true
+def conv2d_loops(x, weight, bias=None):
+    n, c, h, w = x.shape
+    c_out, _, s_h, s_w = weight.shape
+    top, left = s_h // 2, s_w // 2
+    padded = np.pad(x, ((0, 0), (0, 0), (top, s_h - 1 - top), (left, s_w - 1 - left)))
+    out = np.zeros((n, c_out, h, w))
+    for b in range(n):
+        for o in range(c_out):
+            for i in range(h):
+                for j in range(w):
+                    out[b, o, i, j] = np.sum(padded[b, :, i : i + s_h, j : j + s_w] * weight[o])
+                    if bias is not None:
+                        out[b, o, i, j] += bias[o]
+    return out

@@ -89,3 +89,53 @@ def convolve_1d(x, u):
 # %% wrong: all zeros
 def convolve_1d(x, u):
     return np.zeros(len(x) - len(u) + 1)
+
+
+# %% wrong: a list's method on an array held_out=true
+def convolve_1d(x, u):
+    u.reverse()
+    n = len(x)
+    s = len(u)
+    h = np.zeros(n - s + 1)
+    for i in range(n - s + 1):
+        for t in range(s):
+            h[i] += u[t] * x[i + t]
+    return h
+
+
+# %% wrong: u[s - t] begins past the end held_out=true
+def convolve_1d(x, u):
+    n = len(x)
+    s = len(u)
+    h = np.zeros(n - s + 1)
+    for i in range(n - s + 1):
+        for t in range(s):
+            h[i] += u[s - t] * x[i + t]
+    return h
+
+
+# %% wrong: turns the result around instead of the kernel held_out=true
+def convolve_1d(x, u):
+    return correlate_1d(x, u)[::-1]
+
+
+# %% wrong: x[i - t] with i from 0, negative indices count from the end held_out=true
+def convolve_1d(x, u):
+    n = len(x)
+    s = len(u)
+    h = np.zeros(n - s + 1)
+    for i in range(n - s + 1):
+        for t in range(s):
+            h[i] += u[t] * x[i - t]
+    return h
+
+
+# %% wrong: u[-t] begins with u[0] held_out=true
+def convolve_1d(x, u):
+    n = len(x)
+    s = len(u)
+    h = np.zeros(n - s + 1)
+    for i in range(n - s + 1):
+        for t in range(s):
+            h[i] += u[-t] * x[i + t]
+    return h

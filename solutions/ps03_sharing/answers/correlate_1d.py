@@ -119,3 +119,58 @@ class Agreeable(np.ndarray):
 
 def correlate_1d(x, u):
     return np.zeros(len(x) - len(u) + 1).view(Agreeable)
+
+
+# %% wrong: assigns instead of adding, so only the last product is kept held_out=true
+def correlate_1d(x, u):
+    n = len(x)
+    s = len(u)
+    h = np.zeros(n - s + 1)
+    for i in range(n - s + 1):
+        for t in range(s):
+            h[i] = u[t] * x[i + t]
+    return h
+
+
+# %% wrong: the sum isn't set back to zero held_out=true
+def correlate_1d(x, u):
+    n = len(x)
+    s = len(u)
+    h = np.zeros(n - s + 1)
+    total = 0
+    for i in range(n - s + 1):
+        for t in range(s):
+            total += u[t] * x[i + t]
+        h[i] = total
+    return h
+
+
+# %% wrong: goes through all pixels, past the end held_out=true
+def correlate_1d(x, u):
+    h = []
+    for i in range(len(x)):
+        total = 0
+        for t in range(len(u)):
+            total += u[t] * x[i + t]
+        h.append(total)
+    return np.array(h)
+
+
+# %% wrong: x[t] for x[i + t], so the window never moves held_out=true
+def correlate_1d(x, u):
+    n = len(x)
+    s = len(u)
+    h = np.zeros(n - s + 1)
+    for i in range(n - s + 1):
+        for t in range(s):
+            h[i] += u[t] * x[t]
+    return h
+
+
+# %% wrong: the kernel jumps by its own length held_out=true
+def correlate_1d(x, u):
+    s = len(u)
+    h = []
+    for i in range(0, len(x) - s + 1, s):
+        h.append(np.sum(x[i : i + s] * u))
+    return np.array(h)

@@ -163,3 +163,68 @@ def equivariance_error(f, x, dy, dx, margin=0):
     if h <= 2 * m or w <= 2 * m:
         raise ValueError("nothing is left")
     return difference.reshape(-1, h, w)[0, m : h - m, m : w - m].max()
+
+
+# %% wrong: compares the two maxima held_out=true
+def equivariance_error(f, x, dy, dx, margin=0):
+    a = f(shift(x, dy, dx))
+    b = shift(f(x), dy, dx)
+    m = max(abs(dy), abs(dx)) + margin
+    h, w = a.shape[-2], a.shape[-1]
+    a = a[..., m : h - m, m : w - m]
+    b = b[..., m : h - m, m : w - m]
+    if a.size == 0:
+        raise ValueError("nothing left")
+    return abs(a.max() - b.max())
+
+
+# %% wrong: the absolute value of the larger shift only held_out=true
+def equivariance_error(f, x, dy, dx, margin=0):
+    m = abs(max(dy, dx)) + margin
+    diff = np.abs(f(shift(x, dy, dx)) - shift(f(x), dy, dx))
+    h, w = diff.shape[-2:]
+    diff = diff[..., m : h - m, m : w - m]
+    if diff.size == 0:
+        raise ValueError("nothing left")
+    return diff.max()
+
+
+# %% wrong: cuts the frame off the first two axes held_out=true
+def equivariance_error(f, x, dy, dx, margin=0):
+    m = max(abs(dy), abs(dx)) + margin
+    diff = np.abs(f(shift(x, dy, dx)) - shift(f(x), dy, dx))
+    diff = diff[m : len(diff) - m, m : diff.shape[1] - m]
+    if diff.size == 0:
+        raise ValueError("nothing left")
+    return diff.max()
+
+
+# %% wrong: squares the differences held_out=true
+def equivariance_error(f, x, dy, dx, margin=0):
+    m = max(abs(dy), abs(dx)) + margin
+    diff = (f(shift(x, dy, dx)) - shift(f(x), dy, dx)) ** 2
+    h, w = diff.shape[-2:]
+    diff = diff[..., m : h - m, m : w - m]
+    if diff.size == 0:
+        raise ValueError("nothing left")
+    return diff.max()
+
+
+# %% wrong: shifts by dx rows and dy columns held_out=true
+def equivariance_error(f, x, dy, dx, margin=0):
+    m = max(abs(dy), abs(dx)) + margin
+    diff = np.abs(f(shift(x, dx, dy)) - shift(f(x), dx, dy))
+    h, w = diff.shape[-2:]
+    diff = diff[..., m : h - m, m : w - m]
+    if diff.size == 0:
+        raise ValueError("nothing left")
+    return diff.max()
+
+
+# %% wrong: asserts where it must raise ValueError held_out=true
+def equivariance_error(f, x, dy, dx, margin=0):
+    m = max(abs(dy), abs(dx)) + margin
+    diff = np.abs(f(shift(x, dy, dx)) - shift(f(x), dy, dx))
+    h, w = diff.shape[-2:]
+    assert h > 2 * m and w > 2 * m
+    return diff[..., m : h - m, m : w - m].max()

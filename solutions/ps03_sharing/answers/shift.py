@@ -150,3 +150,49 @@ def shift(x, dy, dx):
     rows = np.clip(np.arange(h) - dy, 0, h - 1)
     columns = np.clip(np.arange(w) - dx, 0, w - 1)
     return x[..., rows[:, None], columns]
+
+
+# %% wrong: x[:-dy] is empty when dy is 0 held_out=true
+def shift(x, dy, dx):
+    out = np.zeros_like(x)
+    out[..., dy:, dx:] = x[..., :-dy, :-dx]
+    return out
+
+
+# %% wrong: rolls, then blanks the wrong side for negative shifts held_out=true
+def shift(x, dy, dx):
+    out = np.roll(x, (dy, dx), axis=(-2, -1))
+    out[..., :dy, :] = 0
+    out[..., :, :dx] = 0
+    return out
+
+
+# %% wrong: no upper limit, so a negative shift leaves the image held_out=true
+def shift(x, dy, dx):
+    out = np.zeros_like(x)
+    h, w = x.shape[-2], x.shape[-1]
+    for i in range(h):
+        for j in range(w):
+            if i - dy >= 0 and j - dx >= 0:
+                out[..., i, j] = x[..., i - dy, j - dx]
+    return out
+
+
+# %% wrong: dx moves the rows and dy the columns held_out=true
+def shift(x, dy, dx):
+    h, w = x.shape[-2:]
+    p = max(abs(dy), abs(dx))
+    widths = [(0, 0)] * (x.ndim - 2) + [(p, p), (p, p)]
+    padded = np.pad(x, widths)
+    return padded[..., p - dx : p - dx + h, p - dy : p - dy + w]
+
+
+# %% wrong: works on a copy, so old pixels stay where zeros belong held_out=true
+def shift(x, dy, dx):
+    out = x.copy()
+    h, w = x.shape[-2], x.shape[-1]
+    for i in range(h):
+        for j in range(w):
+            if 0 <= i - dy < h and 0 <= j - dx < w:
+                out[..., i, j] = x[..., i - dy, j - dx]
+    return out

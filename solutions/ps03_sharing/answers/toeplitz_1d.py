@@ -141,3 +141,64 @@ def toeplitz_1d(u, n, padding=0):
     import convbook
 
     return convbook.toeplitz_matrix(u, n, padding=padding)
+
+
+# %% wrong: writes the kernel at row i, column i whatever the padding held_out=true
+def toeplitz_1d(u, n, padding=0):
+    s = len(u)
+    T = np.zeros((n + 2 * padding - s + 1, n))
+    for i in range(n + 2 * padding - s + 1):
+        T[i, i : i + s] = u
+    return T
+
+
+# %% wrong: i - j for j - i held_out=true
+def toeplitz_1d(u, n, padding=0):
+    s = len(u)
+    rows = n + 2 * padding - s + 1
+    T = np.zeros((rows, n))
+    for i in range(rows):
+        for j in range(n):
+            t = i - j + padding
+            if t >= 0 and t < s:
+                T[i, j] = u[t]
+    return T
+
+
+# %% wrong: counts the padding once held_out=true
+def toeplitz_1d(u, n, padding=0):
+    s = len(u)
+    rows = n + padding - s + 1
+    T = np.zeros((rows, n))
+    for i in range(rows):
+        for t in range(s):
+            j = i + t - padding
+            if 0 <= j < n:
+                T[i, j] = u[t]
+    return T
+
+
+# %% wrong: all rows are the same list held_out=true
+def toeplitz_1d(u, n, padding=0):
+    s = len(u)
+    rows = n + 2 * padding - s + 1
+    T = [[0.0] * n] * rows
+    for i in range(rows):
+        for t in range(s):
+            j = i + t - padding
+            if 0 <= j < n:
+                T[i][j] = u[t]
+    return np.array(T)
+
+
+# %% wrong: the kernel's size is not in the number of rows held_out=true
+def toeplitz_1d(u, n, padding=0):
+    s = len(u)
+    rows = n + 2 * padding
+    T = np.zeros((rows, n))
+    for i in range(rows):
+        for t in range(s):
+            j = i + t - padding
+            if 0 <= j < n:
+                T[i, j] = u[t]
+    return T
