@@ -1,5 +1,6 @@
 """What visible and hidden tests use: call a student's function, and explain what is wrong."""
 
+from convbook.checking import mistakes
 from convbook.checking.checks import CheckFailed, check, check_handwritten, check_raises, rng
 
-__all__ = ["CheckFailed", "check", "check_handwritten", "check_raises", "rng"]
+__all__ = ["CheckFailed", "check", "check_handwritten", "check_raises", "mistakes", "rng"]

@@ -20,6 +20,7 @@ from convbook.arguments import short_repr
 from convbook.arrays import Array
 from convbook.checking.allowed_calls import ready_made_in
 from convbook.checking.comparison import Dtype, Problem, Rules, describe_answer, problem_with
+from convbook.checking.evidence import Call, Causes, remember, suspected
 
 # Where code lives that isn't the student's: the standard library, packages, and this one.
 _LIBRARIES = tuple(
@@ -57,7 +58,7 @@ def check(
     expect: Any,
     dtype: Dtype | None = None,
     tolerance: float | None = None,
-    causes: Mapping[str, Any] | None = None,
+    causes: Causes | None = None,
     name: str | None = None,
     **kwargs: Any,
 ) -> None:
@@ -78,7 +79,9 @@ def check(
     causes:
         Wrong answers that students give, by what causes them, or functions that compute these
         answers when needed: shown as the usual cause when the student's answer equals one. Each
-        has the form of `expect`.
+        has the form of `expect`. Or a function of `convbook.checking.mistakes`, which gives all
+        this for the arguments; a mistake that doesn't explain what came right before is then
+        left out.
     name:
         What the message calls the function; by default its own name.
 
@@ -106,9 +109,11 @@ def check(
             cause = f"an assignment such as {each}[...] = … or {each} += …: work on {each}.copy()"
             headline = f"changes its input {each}."
             raise _failure(name, call, Problem(headline, {"usual cause": cause}))
-    problem = problem_with(got, expect, rules, causes or {})
+    call_made = Call(function, args, kwargs, expect)
+    problem = problem_with(got, expect, rules, suspected(call_made, causes))
     if problem:
         raise _failure(name, call, problem)
+    remember(call_made)
 
 
 def check_raises(
