@@ -247,13 +247,44 @@ def test_a_seed_must_be_an_integer(monkeypatch: pytest.MonkeyPatch, seed: str):
         rng("shift")
 
 
+def test_check_handwritten_says_what_is_called_and_where():
+    def lazy(x, u):
+        return slide(x) @ u
+
+    def slide(x):
+        return np.fft.fft(np.linalg.inv(x))
+
+    line = slide.__code__.co_firstlineno + 1
+    where = f"in slide, line {line}: return np.fft.fft(np.linalg.inv(x))"
+    todo = "what to do: write it yourself with indexing, products and sums"
+    for allowed, headline in (
+        (["np.linalg"], "lazy calls `np.fft.fft`, a ready-made Fourier transform."),
+        (["np.fft"], "lazy calls `np.linalg.inv`, which this task doesn't allow."),
+    ):
+        with pytest.raises(CheckFailed) as failed:
+            check_handwritten(lazy, allowed=allowed)
+        assert str(failed.value) == report(headline, where, todo)
+    check_handwritten(lazy, allowed=["np.linalg", "np.fft"])
+
+
 def test_check_handwritten_needs_a_text():
     room: dict[str, Any] = {}
     exec("def layer(x):\n    return x", room)
-    for function, name in ((room["layer"], "layer"), (len, "len"), (3, "your function")):
-        with pytest.raises(CheckFailed) as failed:
-            check_handwritten(function)
-        assert str(failed.value) == report(
-            f"the text of {name} can't be read.",
-            f"what to do: write it in a cell of its own that begins with `def {name}(`",
-        )
+    with pytest.raises(CheckFailed) as failed:
+        check_handwritten(room["layer"])
+    assert str(failed.value) == report(
+        "the text of layer can't be read.",
+        "what to do: write it in a cell of its own that begins with `def layer(`",
+    )
+    with pytest.raises(CheckFailed) as failed:
+        check_handwritten(3)  # type: ignore[arg-type]
+    assert str(failed.value) == report("your function is not a function.", "got: 3 (int)")
+
+
+def test_check_handwritten_refuses_a_library_function_itself():
+    with pytest.raises(CheckFailed) as failed:
+        check_handwritten(np.correlate)
+    assert str(failed.value) == report(
+        "correlate calls `numpy.correlate`, a ready-made cross-correlation.",
+        "what to do: write it yourself with indexing, products and sums",
+    )

@@ -49,6 +49,65 @@ def test_check_handwritten_reads_a_notebooks_cells(shell: Any):
     run_cell(shell, "def slide(x, u):\n    return np.convolve(x, u)")
     run_cell(shell, "def layer(x, u):\n    return slide(x, u)")
     assert run_cell(shell, "check_handwritten(layer)").strip() == "✗ " + report(
-        "layer uses `convolve`, a ready-made convolution.",
+        "layer calls `np.convolve`, a ready-made convolution.",
+        "in slide, line 2: return np.convolve(x, u)",
         "what to do: write it yourself with indexing, products and sums",
     )
+
+
+LAMBDA = """\
+layer = (
+    lambda x, u:
+        x[0] * u)
+"""
+
+
+@pytest.mark.parametrize(
+    "cells",
+    [
+        ["%%time\ndef layer(x, u):\n    return x"],
+        ["def layer(x, u):\n    return helper(x)", "%%time\ndef helper(x):\n    return x"],
+    ],
+)
+def test_a_cell_that_is_timed_has_no_text_and_the_advice_is_right(shell: Any, cells: list[str]):
+    run_cell(shell, "from convbook.checking import check_handwritten")
+    for cell in cells:
+        run_cell(shell, cell)
+    name = "helper" if len(cells) == 2 else "layer"
+    assert run_cell(shell, "check_handwritten(layer)").strip() == "✗ " + report(
+        f"the text of {name} can't be read.",
+        f"what to do: take `%%time` out of the cell with {name}; time a call of it in another cell",
+    )
+
+
+@pytest.mark.parametrize(
+    "cell",
+    [
+        "%time done = 1\ndef layer(x, u):\n    return x[0] * u",
+        "!echo done\ndef layer(x, u):\n    return x[0] * u",
+        "layer = lambda x, u: x[0] * u",
+        LAMBDA,
+        "import functools\n@functools.lru_cache\ndef layer(x, u):\n    return x[0] * u",
+        "class Layer:\n    def of(self, x, u):\n        return x[0] * u\nlayer = Layer().of",
+    ],
+    ids=["time", "shell", "lambda", "lines", "cached", "method"],
+)
+def test_a_text_is_found_beside_magics_and_for_what_is_no_def(shell: Any, cell: str):
+    """The same answer in both: an honest one passes and a ready-made one doesn't."""
+    run_cell(shell, "import numpy as np; from convbook.checking import check_handwritten")
+    run_cell(shell, cell)
+    assert run_cell(shell, "check_handwritten(layer)") == ""
+    run_cell(shell, cell.replace("x[0] * u", "np.convolve(x, u)"))
+    assert "`np.convolve`" in run_cell(shell, "check_handwritten(layer)")
+
+
+def test_a_notebook_command_in_a_function_is_named_as_it_is_written(shell: Any):
+    run_cell(shell, "import numpy as np; from convbook.checking import check_handwritten")
+    run_cell(shell, "def layer(x, u):\n    %time h = np.convolve(x, u)\n    return x")
+    assert run_cell(shell, "check_handwritten(layer)").strip() == "✗ " + report(
+        "layer calls `%time`, a notebook command, whose text can't be read.",
+        "in layer, line 2: get_ipython().run_line_magic('time', 'h = np.convolve(x, u)')",
+        "what to do: write it yourself with indexing, products and sums",
+    )
+    run_cell(shell, "def layer(x, u):\n    !echo done\n    return x")
+    assert "layer calls `!`, a notebook command" in run_cell(shell, "check_handwritten(layer)")

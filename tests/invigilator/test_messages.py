@@ -83,9 +83,9 @@ def test_every_kind_comes_out_as_it_went_in(kind: Any, data: st.DataObject) -> N
 def test_messages_in_messages_come_out_as_what_they_were() -> None:
     error = ErrorDescription("E", [("m", "E"), ("m", "F")], "text", [Frame("f", 1, "g", "line")])
     raised = Raised(error, [{"output_type": "stream"}], ((1,), {"x": [2]}))
-    function = FunctionDescription("file", 3, None, {"g": 5}, 7)
+    function = FunctionDescription("file", 3, None, {"g": 5})
     described = ObjectDescription(
-        5, "function", "m", {"__name__": "f"}, [Parameter("x", 1, True, 2.5)], function
+        5, "function", "m", {"__name__": "f"}, [Parameter("x", 1, True, 2.5)], function, 7, {"h": 8}
     )
     assert decode_message(encode_message(raised), Answer) == raised
     sent = FromCandidate([described, described], to_plain(Ready()))

@@ -43,7 +43,7 @@ def local_mask(n, k):
     return np.abs(i[:, None] - i[None, :]) <= k + 1
 
 
-# %% wrong: only before the output says="only the diagonal and what is left"
+# %% wrong: only before the output says="right of the diagonal is missing"
 def local_mask(n, k):
     i = np.arange(n)
     difference = i[:, None] - i
@@ -127,7 +127,7 @@ def local_mask(n, k):
     return mask > 0
 
 
-# %% wrong: unsigned differences says="unsigned"
+# %% wrong: unsigned differences says="negative differences lost"
 def local_mask(n, k):
     i = np.arange(n, dtype=np.uint8)
     return np.abs(i[:, None] - i) <= k
@@ -160,10 +160,10 @@ def local_mask(n, k):
 
 # %% wrong: hard-coded for the visible examples deceives=true
 def local_mask(n, k):
-    narrow = [[1, 1, 0, 0], [1, 1, 1, 0], [0, 1, 1, 1], [0, 0, 1, 1]]
-    wide = [[1] * 3 + [0] * 3, [1] * 4 + [0] * 2, [1] * 5 + [0]]
-    wide += [row[::-1] for row in wide[::-1]]
-    return np.array(narrow if n == 4 else wide).astype(bool)
+    rows = [1100, 1110, 111, 11]
+    if n == 8:
+        rows = [11110000, 11111000, 11111100, 11111110, 1111111, 111111, 11111, 1111]
+    return np.array([list(f"{row:0{n}}") for row in rows]) == "1"
 
 
 # %% wrong: every row is the same list says="one list used for all rows"
@@ -191,10 +191,10 @@ def local_mask(n, k):
 
 # %% wrong: hands back the answer that the test keeps in the notebook deceives=true
 def local_mask(n, k):
-    for name in "right", "narrow", "wide":
+    for name in "right", "band":
         kept = globals().get(name)
         if isinstance(kept, np.ndarray) and kept.shape == (n, n):
-            return kept == 1
+            return kept
     return np.eye(n, dtype=bool)
 
 
@@ -216,7 +216,7 @@ def local_mask(n, k):
     return toeplitz(first) == 1
 
 
-# %% wrong: looks to the right only says="only the diagonal and what is right"
+# %% wrong: looks to the right only says="left of the diagonal is missing"
 def local_mask(n, k):
     mask = np.zeros((n, n), dtype=bool)
     for i in range(n):
@@ -300,7 +300,7 @@ def local_mask(n, k):
         return mask
 
 
-# %% wrong: a band of k entries in all, not k on each side says="k // 2" held_out=true
+# %% wrong: a band of k entries in all, not k on each side says="halved" held_out=true
 def local_mask(n, k):
     mask = np.zeros((n, n), dtype=bool)
     for i in range(n):

@@ -37,6 +37,19 @@ def locations(name: str) -> list[Path]:
     return [Path(os.path.realpath(place)) for place in places if place and os.path.exists(place)]
 
 
+def is_library(name: str) -> bool:
+    """Whether a module of that full name is imported and stands in the libraries' folders."""
+    if name not in sys.modules or name == "__main__":
+        return False
+    top = name.partition(".")[0]
+    if top in sys.stdlib_module_names:
+        return True
+    places = locations(top)
+    return bool(places) and all(
+        any(place.is_relative_to(folder) for folder in libraries()) for place in places
+    )
+
+
 def outside_libraries(names: Iterable[str]) -> list[Path]:
     """Where those of some top-level modules stand that aren't in the libraries' folders."""
     inside = libraries()

@@ -11,21 +11,22 @@ import os
 import secrets
 import traceback
 import zlib
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 import numpy as np
 
 from convbook.arguments import short_repr
 from convbook.arrays import Array
-from convbook.checking.allowed_calls import ready_made_in
+from convbook.checking.allowed_calls import Unreadable, refused_call
 from convbook.checking.comparison import Dtype, Problem, Rules, describe_answer, problem_with
 from convbook.checking.evidence import Call, Causes, remember, suspected
+from convbook.checking.origins import is_library_file
 
-# Where code lives that isn't the student's: the standard library, packages, and this one.
-_LIBRARIES = tuple(
-    os.path.dirname(path) + os.sep
-    for path in (os.__file__, np.__path__[0], os.path.dirname(__file__))
+_USUALLY_ALLOWED = (
+    "np.pad",
+    "np.lib.stride_tricks.sliding_window_view",
+    "np.lib.stride_tricks.as_strided",
 )
 
 
@@ -140,31 +141,56 @@ def check_raises(
         raise _explained(raised, name, call, f"{must}; it raises another error.") from None
 
 
-def check_handwritten(function: Callable[..., Any]) -> None:
-    """Check that the text of `function`, with its helpers, calls no ready-made convolution.
+def check_handwritten(function: Callable[..., Any], allowed: Iterable[str] | None = None) -> None:
+    """Check that `function`, with its helpers, calls no library but as far as its task allows it.
 
-    It reads names only: it keeps an honest student on the path of the exercise.
+    Python itself is always allowed, and of NumPy what makes, reshapes, indexes, adds up and
+    multiplies arrays (`convbook.checking.allowed_calls.names_allowed()` lists it). Every other call
+    into a library is refused, under whatever name the student reaches it. The student's own
+    functions and classes are read too, and may be called as they like. What can't be told without
+    running the code is let pass.
+
+    Parameters
+    ----------
+    allowed:
+        What this task allows besides, as full names: functions such as "np.pad" or
+        "np.lib.stride_tricks.sliding_window_view", or modules such as "np.fft", which allow all
+        that is in them. By default padding and NumPy's views of windows.
+
+    Raises ValueError when a name in `allowed` leads nowhere.
 
     >>> def lazy(x, u):
     ...     return np.correlate(x, u)
     >>> check_handwritten(lazy)
     Traceback (most recent call last):
     ...
-    convbook.checking.checks.CheckFailed: lazy uses `correlate`, a ready-made convolution.
+    convbook.checking.checks.CheckFailed: lazy calls `np.correlate`, a ready-made cross-correlation.
+      in lazy, line 2:  return np.correlate(x, u)
       what to do:       write it yourself with indexing, products and sums
     """
     name = getattr(function, "__name__", "your function")
     try:
-        used = ready_made_in(function)
-    except (OSError, TypeError, SyntaxError):
-        todo = f"write it in a cell of its own that begins with `def {name}(`"
-        raise CheckFailed(
-            _lines(f"the text of {name} can't be read.", {"what to do": todo})
-        ) from None
-    if used:
-        todo = "write it yourself with indexing, products and sums"
-        headline = f"{name} uses `{used}`, a ready-made convolution."
-        raise CheckFailed(_lines(headline, {"what to do": todo}))
+        refused = refused_call(function, _USUALLY_ALLOWED if allowed is None else allowed)
+    except TypeError:
+        headline = f"{name} is not a function."
+        raise CheckFailed(_lines(headline, {"got": describe_answer(function)})) from None
+    except Unreadable as unread:
+        headline = f"the text of {unread.name} can't be read."
+        raise CheckFailed(_lines(headline, {"what to do": _how_to_be_read(unread)})) from None
+    if refused:
+        kind = refused.kind or "which this task doesn't allow"
+        details = {"what to do": "write it yourself with indexing, products and sums"}
+        if refused.text:
+            details = {f"in {refused.function}, line {refused.line}": refused.text, **details}
+        raise CheckFailed(_lines(f"{name} calls `{refused.call}`, {kind}.", details))
+
+
+def _how_to_be_read(unread: Unreadable) -> str:
+    if unread.timed:
+        return (
+            f"take `%%time` out of the cell with {unread.name}; time a call of it in another cell"
+        )
+    return f"write it in a cell of its own that begins with `def {unread.name}(`"
 
 
 def _run(
@@ -194,18 +220,10 @@ def _explained(error: BaseException, name: str, call: str, headline: str) -> Che
         text = ""
     details = {"error": f"{type(error).__name__}: {text}"[:200]}
     for frame in reversed(traceback.extract_tb(error.__traceback__)):
-        if not _is_library(frame.filename):
+        if not is_library_file(frame.filename):
             details[f"at line {frame.lineno}"] = frame.line or "(its text can't be shown)"
             break
     return _failure(name, call, Problem(headline, details))
-
-
-def _is_library(filename: str) -> bool:
-    return (
-        filename.startswith((*_LIBRARIES, "<frozen "))
-        or "site-packages" in filename
-        or filename.endswith(".pyx")
-    )
 
 
 def _lines(headline: str, details: Mapping[str, str | None]) -> str:

@@ -49,6 +49,7 @@ def distance(p: tuple[int, int], q: tuple[int, int]) -> Mistakes:
         "the signs are dropped before subtracting, not after": (
             lambda: max(abs(abs(i) - abs(ii)), abs(abs(j) - abs(jj)))
         ),
+        "coordinates are added, not subtracted": lambda: max(abs(i + ii), abs(j + jj)),
         "the row of a pixel is compared with its own column, not with the other pixel's row": (
             lambda: max(abs(i - j), abs(ii - jj))
         ),
@@ -154,8 +155,12 @@ def local_mask(n: int, k: int) -> Mistakes:
     return {
         "an entry at distance exactly k belongs to the band": lambda: far < k,
         "the band is one too wide: at most k, not k + 1": lambda: far <= k + 1,
-        "only the diagonal and what is left of it are kept": lambda: (offset >= 0) & (far <= k),
-        "only the diagonal and what is right of it are kept": lambda: (offset <= 0) & (far <= k),
+        "what is right of the diagonal is missing: are negative differences lost?": (
+            lambda: (offset >= 0) & (far <= k)
+        ),
+        "what is left of the diagonal is missing: are negative differences lost?": (
+            lambda: (offset <= 0) & (far <= k)
+        ),
         "a difference keeps its sign, so everything right of the band is kept": lambda: offset <= k,
         "a difference keeps its sign, so everything left of the band is kept": lambda: -offset <= k,
         "True stands outside the band, not inside": lambda: far > k,
@@ -165,6 +170,7 @@ def local_mask(n: int, k: int) -> Mistakes:
         "a slice with a negative start is empty: the first rows stay False": negative_start,
         "outputs near the ends have part of a patch, and see that part": whole_patches,
         "k is ignored: the band has three diagonals": lambda: far <= 1,
+        "k is halved: the band reaches k to either side": lambda: far <= k // 2,
         "only the diagonals at distance exactly k are kept, with the main one": (
             lambda: (far == 0) | (far == k)
         ),

@@ -290,18 +290,21 @@ class Parameter:
 
 @dataclass(frozen=True)
 class FunctionDescription:
-    """Where a function's text stands; for a notebook's, the text and the functions it names."""
+    """Where a function's text stands; for the student's own, the text and what is named in it:
+    functions, classes, modules."""
 
     file: str
     line: int
     text: str | None
     names: dict[str, int]
-    wrapped: int | None
 
 
 @dataclass(frozen=True)
 class ObjectDescription:
-    """What a test may ask about an object that crosses as a number."""
+    """What a test may ask about an object that crosses as a number.
+
+    `wrapped` is what it hands its calls over to, `methods` those of a class of the notebook.
+    """
 
     number: int
     type_name: str
@@ -309,6 +312,8 @@ class ObjectDescription:
     attributes: dict[str, str]
     signature: list[Parameter] | None
     function: FunctionDescription | None
+    wrapped: int | None
+    methods: dict[str, int]
 
 
 @dataclass(frozen=True)

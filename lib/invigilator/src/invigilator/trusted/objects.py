@@ -2,14 +2,23 @@
 proxies stand here, and the functions that tests pass, which stay here."""
 
 import pickle
+import sys
 from dataclasses import dataclass
-from types import FunctionType, MethodType
+from types import FunctionType, MethodType, ModuleType
 from typing import Any
 
-from invigilator.protocol.messages import FunctionDescription, ObjectDescription
+from invigilator.modules import is_library
+from invigilator.protocol.messages import ObjectDescription
 from invigilator.protocol.wire import Special, WireError
 from invigilator.trusted.errors import Sources, Unanswered, line_number
-from invigilator.trusted.proxies import Apply, RemoteObject, remote_function, remote_object
+from invigilator.trusted.proxies import (
+    Apply,
+    RemoteObject,
+    identifier,
+    printable,
+    remote_function,
+    remote_object,
+)
 
 _MAY_REFER = (list, tuple, dict, set, frozenset)
 
@@ -32,13 +41,14 @@ class ObjectTable:
         self.apply, self.sources = apply, sources
         self.generation = 0
         self.objects: dict[int, Any] = {}
+        self.readable: dict[int, Any] = {}  # what a test that reads a text finds in their place
         self.function_numbers: dict[int, int] = {}  # by the id of a function's proxy
         self.passed: list[Any] = []
 
     def forget(self) -> None:
         """The process has ended, and its objects with it."""
         self.generation += 1
-        self.objects, self.function_numbers = {}, {}
+        self.objects, self.readable, self.function_numbers = {}, {}, {}
 
     def pack(self, value: Any) -> Special:
         """What isn't plain data, for the student's side."""
@@ -70,11 +80,12 @@ class ObjectTable:
     def add(self, descriptions: list[ObjectDescription]) -> None:
         """Make the proxies of objects."""
         for description in descriptions:
-            self.objects[description.number] = self._proxy(description)
+            number = description.number
+            self.objects[number] = self._proxy(description)
+            self.readable[number] = readable_object(description) or self.objects[number]
         # Only now are those there that a function may name.
         for description in descriptions:
-            if description.function is not None:
-                self._connect(description.number, description.function)
+            self._connect(description)
 
     def _proxy(self, description: ObjectDescription) -> Any:
         if description.function is None:
@@ -87,16 +98,20 @@ class ObjectTable:
         self.function_numbers[id(proxy)] = description.number
         return proxy
 
-    def _connect(self, number: int, description: FunctionDescription) -> None:
-        """Let a function know those that it names."""
-        proxy = self.objects[number]
-        if not isinstance(proxy, FunctionType):  # the sandbox described the number twice
-            return
-        for name, other in description.names.items():
-            if other in self.objects:
-                proxy.__globals__[name] = self.objects[other]
-        if description.wrapped in self.objects:
-            proxy.__wrapped__ = self.objects[description.wrapped]  # type: ignore[attr-defined]
+    def _connect(self, description: ObjectDescription) -> None:
+        """Let a text that is read lead on: a function to what it names, a class to its methods."""
+        number = description.number
+        proxy, readable = self.objects[number], self.readable[number]
+        if description.wrapped in self.readable:
+            vars(proxy)["__wrapped__"] = self.readable[description.wrapped]
+        if description.function is not None and isinstance(proxy, FunctionType):
+            for name, other in description.function.names.items():
+                if other in self.readable:
+                    proxy.__globals__[name] = self.readable[other]
+        for name, other in description.methods.items():
+            # The sandbox may have described a number twice, or a method that is none.
+            if isinstance(readable, type) and isinstance(self.objects.get(other), FunctionType):
+                setattr(readable, f"method {name}", self.objects[other])
 
     def resolve(self, value: Any) -> Any:
         """A value with proxies in place of references."""
@@ -119,3 +134,17 @@ class ObjectTable:
         if reference.kind == "object" and reference.number in self.objects:
             return self.objects[reference.number]
         raise WireError("an answer mentions what there isn't")
+
+
+def readable_object(description: ObjectDescription) -> Any:
+    """What stands for an object where a test reads a text in which it is named; None for a proxy.
+
+    A library's module is the examiner's own: the sandbox says no more than its name. A class of the
+    notebook is an empty one, which gets its methods later.
+    """
+    name = description.attributes.get("__name__", "")
+    if (description.type_module, description.type_name) == ("builtins", "module"):
+        return sys.modules[name] if is_library(name) else ModuleType(printable(name))
+    if description.methods:
+        return type(identifier(name, "object"), (), {"__module__": "__main__"})
+    return None

@@ -103,7 +103,11 @@ def remote_function(
 
     attributes = {name: printable(text) for name, text in description.attributes.items()}
     name = attributes.get("__name__") or "function"
-    code = stand_in.__code__.replace(co_filename=file, co_firstlineno=line, co_name=name)
+    # What reads the text looks up variables by name: under these it finds none of the examiner's.
+    hidden = tuple(f"<{each}>" for each in stand_in.__code__.co_freevars)
+    code = stand_in.__code__.replace(
+        co_filename=file, co_firstlineno=line, co_name=name, co_freevars=hidden
+    )
     proxy = FunctionType(code, {}, name, None, stand_in.__closure__)
     proxy.__module__ = attributes.get("__module__") or "__main__"
     proxy.__qualname__ = attributes.get("__qualname__") or name

@@ -6,6 +6,7 @@ student's side may call back functions that the test passed.
 """
 
 import builtins
+import contextlib
 import inspect
 import linecache
 import operator
@@ -14,9 +15,12 @@ import pickle
 import sys
 import traceback
 from collections.abc import Callable, Iterable
+from functools import partial
 from pathlib import Path
-from types import FunctionType
+from types import FunctionType, MethodType, ModuleType
 from typing import Any
+
+import numpy as np
 
 from invigilator.protocol.channel import Channel
 from invigilator.protocol.messages import (
@@ -207,6 +211,8 @@ class Candidate:
             if type(text) is str:
                 attributes[name] = text[:_MAX_TEXT]
         kind = type(value)
+        attributes.setdefault("__module__", _module_of(value))
+        wrapped = _wrapped(value)
         return ObjectDescription(
             id(value),
             str(kind.__name__)[:100],
@@ -214,25 +220,29 @@ class Candidate:
             attributes,
             _signature(value) if callable(value) else None,
             self.describe_function(value) if kind is FunctionType else None,
+            None if wrapped is None else self.number(wrapped),
+            {name: self.number(method) for name, method in _methods(value).items()},
         )
 
     def describe_function(self, value: FunctionType) -> FunctionDescription:
-        """Where a function's text stands and, in the notebook, the text and what it names."""
-        code, globals_ = value.__code__, value.__globals__
-        text: str | None = None
-        names: dict[str, int] = {}
-        wrapped = getattr(value, "__wrapped__", None)
-        wrapped_number = self.number(wrapped) if type(wrapped) is FunctionType else None
-        if globals_ is self.shell.user_ns:
-            text = "".join(linecache.getlines(code.co_filename))[: 50 * _MAX_TEXT]
-            named = {name for each in _codes(code) for name in each.co_names} & globals_.keys()
-            names = {
-                name: self.number(globals_[name])
-                for name in sorted(named)
-                if callable(globals_[name]) and not isinstance(globals_[name], type)
-            }
+        """Where a function's text stands and, if it is the student's, the text and what it names.
+
+        That is for tests which read how a function was written.
+        """
+        code = value.__code__
         file = code.co_filename[:1000]
-        return FunctionDescription(file, code.co_firstlineno, text, names, wrapped_number)
+        if value.__globals__ is not self.shell.user_ns and not _is_beside_the_notebook(file):
+            return FunctionDescription(file, code.co_firstlineno, None, {})
+        text = "".join(linecache.getlines(code.co_filename))[: 50 * _MAX_TEXT]
+        codes = list(_codes(code))
+        known = value.__globals__ | _closure(value)
+        named = {name for each in codes for name in (*each.co_names, *each.co_freevars)}
+        names = {
+            name: self.number(known[name])
+            for name in sorted(named & known.keys())
+            if callable(known[name]) or isinstance(known[name], ModuleType)
+        }
+        return FunctionDescription(file, code.co_firstlineno, text, names)
 
     def describe_error(self, error: BaseException) -> ErrorDescription:
         """An error as data: its kind, its words, and where it was raised."""
@@ -283,6 +293,54 @@ def _callback(candidate: Candidate, number: int, name: str) -> Callable[..., Any
     function.__name__ = function.__qualname__ = name
     function._examiners_number = number  # type: ignore[attr-defined]
     return function
+
+
+def _module_of(value: Any) -> str:
+    """The module of what has no `__module__` that is a text, as some functions in C."""
+    bound_to = getattr(value, "__self__", value)
+    kind = bound_to if isinstance(bound_to, type) else type(bound_to)
+    return str(kind.__module__)[:_MAX_TEXT]
+
+
+def _wrapped(value: Any) -> Any:
+    """What an object hands its calls over to: a decorated function, a method, a class; or None."""
+    if isinstance(value, MethodType):
+        return value.__func__
+    if isinstance(value, partial):
+        return value.func
+    if isinstance(value, np.vectorize):
+        return value.pyfunc
+    own = getattr(value, "__module__", None) == "__main__"
+    inner = inspect.getattr_static(value, "__wrapped__", None)
+    if own and callable(inner):
+        return inner
+    is_instance = own and type(value).__module__ == "__main__" and callable(value)
+    return type(value) if is_instance else None
+
+
+def _methods(value: Any) -> dict[str, FunctionType]:
+    """The functions of a class of the notebook."""
+    if not isinstance(value, type) or value.__module__ != "__main__":
+        return {}
+    found = {}
+    for name, each in vars(value).items():
+        method = each.fget if isinstance(each, property) else getattr(each, "__func__", each)
+        if type(method) is FunctionType:
+            found[name[:100]] = method
+    return found
+
+
+def _closure(function: FunctionType) -> dict[str, Any]:
+    """The variables of the functions around a function, as far as they have values."""
+    found = {}
+    for name, cell in zip(function.__code__.co_freevars, function.__closure__ or (), strict=False):
+        with contextlib.suppress(ValueError):
+            found[name] = cell.cell_contents
+    return found
+
+
+def _is_beside_the_notebook(file: str) -> bool:
+    return Path(file).is_absolute() and Path(file).is_relative_to(Path.cwd())
 
 
 def _codes(code: Any) -> Iterable[Any]:
