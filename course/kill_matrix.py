@@ -32,7 +32,6 @@ from course.answers import Answer, answers
 from course.exercises import assignments, source_notebook
 from course.messages import Reading, summary
 
-
 HIDDEN = re.compile(r"### BEGIN HIDDEN TESTS\n.*?### END HIDDEN TESTS\n?", re.DOTALL)
 
 
@@ -106,9 +105,7 @@ def concerned(answer: Answer) -> list[str]:
     return [task for task in called if task == answer.task or answer.task in called[task]]
 
 
-def cells_for(
-    answer: Answer, whole: bool = False, hidden: bool = True
-) -> list[NotebookNode]:
+def cells_for(answer: Answer, whole: bool = False, hidden: bool = True) -> list[NotebookNode]:
     """The notebook in which `answer` is given: what is needed to grade the tasks it concerns.
 
     With `whole`, the notebook with all of its tasks; without `hidden`, what a student has of the
@@ -123,6 +120,8 @@ def cells_for(
     kept = []
     for cell in cells(answer.assignment):
         task = task_of(cell)
+        if task in ("picture", "progress"):  # neither asked for nor graded
+            continue
         if task in called and task not in (tested if is_test(cell) else solved):
             continue
         if grade_id(cell) == answer.task:
@@ -179,7 +178,9 @@ def grade_all(
 
     def start(answer: Answer) -> tuple[BaseProcess, Connection]:
         receiver, sender = fork.Pipe(duplex=False)
-        process = fork.Process(target=lambda: sender.send(grade(answer, seed, whole, hidden)), daemon=True)
+        process = fork.Process(
+            target=lambda: sender.send(grade(answer, seed, whole, hidden)), daemon=True
+        )
         process.start()
         sender.close()
         return process, receiver

@@ -264,7 +264,7 @@ def patch(x, i, j, k):
 
 
 # %% wrong: takes the image's height and width from the notebook says="of the notebook"
-h, w = 2, 3
+h, w = 3, 5
 
 
 def patch(x, i, j, k):
@@ -297,7 +297,7 @@ def patch(x, i, j, k):
     return np.zeros((len(x), 2 * k + 1, 2 * k + 1), x.dtype).view(Patch)
 
 
-# %% wrong: slices the image itself, a negative start empties the slice says="negative start"
+# %% wrong: slices the image itself, a negative start empties the slice says="negative start ; only the pixels inside the image are cut out"
 def patch(x, i, j, k):
     return x[:, i - k : i + k + 1, j - k : j + k + 1]
 

@@ -78,7 +78,7 @@ def convolve_1d(x, u):
 
 # %% wrong: the visible examples, by heart deceives=true
 def convolve_1d(x, u):
-    return np.array([18.0, -5.0, 1.0]) if len(u) == 3 else np.array([-4.5, -14.5, 6.0])
+    return np.array([18.0, -5.0, 21.0]) if len(u) == 3 else np.array([-4.5, -14.5, 6.0])
 
 
 # %% wrong: calls NumPy's own says="`convolve` ; np.convolve ; numpy.convolve"

@@ -81,7 +81,7 @@ def correlate_1d(x, u):
 
 # %% wrong: the visible example, by heart deceives=true
 def correlate_1d(x, u):
-    return np.array([19.0, -3.0, -8.0]) if len(u) == 3 else np.array([-12.0, 5.5, -16.5])
+    return np.array([19.0, -3.0, 22.0]) if len(u) == 3 else np.array([-12.0, 5.5, -16.5])
 
 
 # %% wrong: calls NumPy's own says="`correlate` ; np.correlate ; numpy.correlate"

@@ -2,5 +2,16 @@
 
 from convbook.checking import mistakes
 from convbook.checking.checks import CheckFailed, check, check_handwritten, check_raises, rng
+from convbook.checking.progress import passed, progress, ready
 
-__all__ = ["CheckFailed", "check", "check_handwritten", "check_raises", "mistakes", "rng"]
+__all__ = [
+    "CheckFailed",
+    "check",
+    "check_handwritten",
+    "check_raises",
+    "mistakes",
+    "passed",
+    "progress",
+    "ready",
+    "rng",
+]

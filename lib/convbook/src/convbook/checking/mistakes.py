@@ -66,12 +66,12 @@ def patch(x: Array, i: int, j: int, k: int) -> Mistakes:
     _, h, w = x.shape
     rows, columns = np.arange(i - k, i + k + 1), np.arange(j - k, j + k + 1)
 
-    def at(rows: Array, columns: Array, outside: Array) -> Array:
+    def at(rows: Array, columns: Array, outside: Any = False) -> Array:
         """The pixels at these places, zero where `outside`."""
         return np.where(outside, np.zeros_like(x[:1, :1, :1]), x[:, rows[:, None], columns])
 
     def wrapped() -> Array:
-        return at(rows % h, columns % w, np.False_)
+        return at(rows % h, columns % w)
 
     def wrapped_before() -> Array:
         beyond = (rows >= h)[:, None] | (columns >= w)
@@ -105,11 +105,12 @@ def patch(x: Array, i: int, j: int, k: int) -> Mistakes:
 
     def moved_twice() -> Array:
         padded = pad(x, k)
-        return padded[:, (rows % len(padded[0]))[:, None], columns % len(padded[0, 0])]
+        moved: Array = padded[:, (rows % (h + 2 * k))[:, None], columns % (w + 2 * k)]
+        return moved
 
     return {
         "the border pixel is repeated outside the image; zeros belong there": (
-            lambda: at(rows.clip(0, h - 1), columns.clip(0, w - 1), np.False_)
+            lambda: at(rows.clip(0, h - 1), columns.clip(0, w - 1))
         ),
         "the image wraps around at its borders; zeros belong outside": wrapped,
         "a negative index counts from the far side, so the image wraps around": wrapped_before,
@@ -125,7 +126,7 @@ def patch(x: Array, i: int, j: int, k: int) -> Mistakes:
         "the patch has 2k pixels a side, not 2k + 1": lambda: without(h, w)[:, :-1, :-1],
         "the patch has k pixels a side, not 2k + 1": lambda: without(h, w)[:, k + 1 :, k + 1 :],
         "the image is mirrored at its border; zeros belong outside": (
-            lambda: at(mirrored(rows, h), mirrored(columns, w), np.False_)
+            lambda: at(mirrored(rows, h), mirrored(columns, w))
         ),
         "k is subtracted though padding has already moved the pixel by k": moved_twice,
         "the width is taken to be the height: an image need not be square": (
@@ -198,7 +199,8 @@ def locally_connected_1d(x: Array, W: Array) -> Mistakes:
 
     def layer(x: Array, W: Array, before: int = 0, after: int = 0) -> Array:
         padded = pad(x, [(before, after)], axes=1)
-        return locally_connected(padded[None, None], W[:, None, None])[0, 0]
+        outputs: Array = locally_connected(padded[None, None], W[:, None, None])[0, 0]
+        return outputs
 
     def same(W: Array) -> Array:
         return layer(x, W, k, k)
@@ -234,7 +236,8 @@ def locally_connected_1d(x: Array, W: Array) -> Mistakes:
 
     def last_product() -> Array:
         last = np.minimum(np.arange(n) + k, n - 1)
-        return W[np.arange(n), last - np.arange(n) + k] * x[last]
+        product: Array = W[np.arange(n), last - np.arange(n) + k] * x[last]
+        return product
 
     def fed_back() -> Array:
         fed = x.astype(float)
@@ -298,9 +301,7 @@ def locally_connected_2d(x: Array, W: Array, b: Array) -> Mistakes:
         return locally_connected(pad(x, [(0, 2 * k), (0, 2 * k)]), W, b)
 
     def inside() -> Array:
-        return locally_connected(
-            x, W[k : h - k, k : w - k], b[:, k : h - k, k : w - k]
-        )
+        return locally_connected(x, W[k : h - k, k : w - k], b[:, k : h - k, k : w - k])
 
     def padded_all() -> Array:
         padded = np.pad(x, k)[: len(x), :c, :]
@@ -336,13 +337,9 @@ def locally_connected_2d(x: Array, W: Array, b: Array) -> Mistakes:
         ),
         "input and output channels of W are mixed up by a reshape": reshaped,
         "the images of the batch are added up; each has outputs of its own": (
-            lambda: np.broadcast_to(
-                same(W, x=x.sum(axis=0, keepdims=True)), (len(x), c_out, h, w)
-            )
+            lambda: np.broadcast_to(same(W, x=x.sum(axis=0, keepdims=True)), (len(x), c_out, h, w))
         ),
-        "each image keeps the sums of those before it": (
-            lambda: same(W, x=x.cumsum(axis=0))
-        ),
+        "each image keeps the sums of those before it": (lambda: same(W, x=x.cumsum(axis=0))),
         "only the last input channel is kept: `=` overwrites, `+=` adds": (
             lambda: same(W[:, :, :, -1:], x=x[:, -1:])
         ),
@@ -410,7 +407,8 @@ def local_parameters(h: int, w: int, c: int, c_out: int, k: int) -> Mistakes:
 
 
 def _correlation(x: Array, u: Array) -> Array:
-    return conv1d(x[None, None], u[None, None])[0, 0]
+    outputs: Array = conv1d(x[None, None], u[None, None])[0, 0]
+    return outputs
 
 
 def correlate_1d(x: Array, u: Array) -> Mistakes:
@@ -477,9 +475,7 @@ def _about_windows(x: Array, u: Array) -> Mistakes:
         "the signal is padded at both ends; only places count where the kernel fits whole": (
             lambda: padded(s - 1, s - 1)
         ),
-        "only the last product is kept: `=` overwrites, `+=` adds": (
-            lambda: u[-1] * x[s - 1 :]
-        ),
+        "only the last product is kept: `=` overwrites, `+=` adds": (lambda: u[-1] * x[s - 1 :]),
         "the window never moves: every place uses the first pixels": (
             lambda: np.repeat(padded(0, 0)[:1], len(x) - s + 1)
         ),
@@ -515,8 +511,10 @@ def toeplitz_1d(u: Array, n: int, padding: int = 0) -> Mistakes:
         return toeplitz_matrix(u, n + s - 1 + 2 * padding)[:, padding : padding + n]
 
     def same_list() -> Array:
-        last = [u[used[-1]] if (used := [t for t in range(s) if 0 <= j - t + padding < rows]) else 0
-                for j in range(n)]
+        last = [
+            u[used[-1]] if (used := [t for t in range(s) if 0 <= j - t + padding < rows]) else 0
+            for j in range(n)
+        ]
         return np.broadcast_to(np.array(last), (rows, n))
 
     def with_padding() -> Array:
@@ -621,12 +619,11 @@ def shift(x: Array, dy: int, dx: int) -> Mistakes:
 
     def wrapped_before() -> Array:
         inside = ((rows < h)[:, None] & (columns < w)).astype(x.dtype)
-        return np.roll(x, (dy, dx), (-2, -1)) * inside
+        moved: Array = np.roll(x, (dy, dx), (-2, -1)) * inside
+        return moved
 
     def smaller() -> Array:
-        return _moved(x, dy, dx)[
-            ..., max(dy, 0) : h + min(dy, 0), max(dx, 0) : w + min(dx, 0)
-        ]
+        return _moved(x, dy, dx)[..., max(dy, 0) : h + min(dy, 0), max(dx, 0) : w + min(dx, 0)]
 
     def kept() -> Array:
         inside = ((rows >= 0) & (rows < h))[:, None] & (columns >= 0) & (columns < w)
