@@ -19,7 +19,7 @@ def report(*lines: str) -> str:
     """A message: a headline and labelled lines, whose labels end in a colon."""
     headline, *rest = lines
     labelled = (line.partition(": ") for line in rest)
-    return "\n".join([headline, *(f"  {label + ':':<18}{text}" for label, _, text in labelled)])
+    return "\n".join([headline, *(f"  {label + ': ':<18}{text}" for label, _, text in labelled)])
 
 
 def answer(value: Any) -> Callable[..., Any]:

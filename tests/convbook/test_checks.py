@@ -137,7 +137,8 @@ def raises_badly(x: Any) -> Any:
 def test_an_error_is_told_with_the_students_line(function: Any, error: str, line: str):
     number = function.__code__.co_firstlineno + (2 if function is stops else 1)
     headline = f"{function.__name__} stops with an error."
-    expected = report(headline, CALLED, f"error: {error}", f"at line {number}: {line}")
+    where = f"in {function.__name__}, line {number}"
+    expected = report(headline, CALLED, f"error: {error}", f"{where}: {line}")
     assert message(function, X, expect=0) == expected
 
 
@@ -163,7 +164,7 @@ def test_code_without_a_file_still_has_a_line_number(filename: str):
     source = "def solution(x):\n    y = np.ones(3)\n    return np.stack([x, y])\n"
     exec(compile(source, filename, "exec"), room)
     last = message(room["solution"], X, expect=0).split("\n")[-1]
-    assert last == "  at line 3:        (its text can't be shown)"
+    assert last == "  in solution, line 3: (its text can't be shown)"
 
 
 def test_what_is_not_written_yet():
@@ -224,7 +225,7 @@ def test_check_raises():
         "strict must raise ValueError, because 0 is even; it raises another error.",
         "called with: n = 0",
         "error: ZeroDivisionError: n is 0",
-        f'at line {line}: raise ZeroDivisionError("n is 0")',
+        f'in strict, line {line}: raise ZeroDivisionError("n is 0")',
     )
 
 

@@ -24,7 +24,10 @@ SHAPES = {
     "astronaut": (512, 512),
     "camera": (512, 512),
     "chelsea": (300, 451),
+    "china": (427, 640),
     "coffee": (400, 600),
+    "flower": (427, 640),
+    "motorcycle": (500, 741),
     "rocket": (427, 640),
 }
 
@@ -54,7 +57,7 @@ def test_a_grey_photograph_keeps_its_values():
 
 @pytest.mark.parametrize("name", ["dog", "", None, ["chelsea"], "__class__"])
 def test_an_unknown_photograph(name: Any):
-    known = "astronaut, camera, chelsea, coffee, rocket"
+    known = "astronaut, camera, chelsea, china, coffee, flower, motorcycle, rocket"
     message = re.escape(f"name must be one of {known}; it is {name!r}")
     with pytest.raises(ValueError, match=f"^{message}$"):
         photograph(name)

@@ -27,7 +27,7 @@ pytestmark = [
 
 SLIDE = "def slide(x, u):\n    ### BEGIN SOLUTION\n    return x @ u\n    ### END SOLUTION"
 READING = """\
-from convbook.checking import check_handwritten
+from convbook.checking import check, check_handwritten
 check_handwritten(slide, allowed=["np.pad"])
 ### BEGIN HIDDEN TESTS
 def hidden(x, u):
@@ -38,6 +38,8 @@ CELLS = [
     new_code_cell("import numpy as np", id="imports"),
     cell("solution", "slide", SLIDE),
     cell("test", "test_slide", READING, 1),
+    cell("solution", "twice", SLIDE.replace("slide(x, u)", "twice(x)").replace("x @ u", "2 * x")),
+    cell("test", "test_twice", "check(twice, 2, expect=4)", 1),
     # By the time of this one the tests' own names are bound.
     cell("test", "test_again", "check_handwritten(slide, allowed=['np.pad'])", 1),
 ]
@@ -53,32 +55,47 @@ def spec(tmp_path_factory: pytest.TempPathFactory) -> AssignmentSpec:
 
 @pytest.fixture(scope="module")
 def worker(spec: AssignmentSpec) -> Iterator[Worker]:
-    with Worker([*spec.modules, "convbook.checking", "functools"], Limits()) as worker:
+    modules = [*spec.modules, "convbook.checking", "functools"]
+    with Worker(modules, Limits(call=2)) as worker:
         yield worker
 
 
-@pytest.fixture
-def read(spec: AssignmentSpec, worker: Worker) -> Any:
-    """What the test says of an answer; nothing when it passes."""
+Said = dict[str, str]
 
-    def read(answer: str, files: dict[str, bytes] | None = None) -> str:
+
+@pytest.fixture
+def said(spec: AssignmentSpec, worker: Worker) -> Any:
+    """What each test says of some answers; nothing where it passes."""
+
+    def said(answers: dict[str, str], files: dict[str, bytes] | None = None) -> Said:
         notebook = nbformat.reads(spec.answers, as_version=4)
         for each in notebook.cells:
-            if each.metadata.get("nbgrader", {}).get("grade_id") == "slide":
-                each.source = answer
+            name = each.metadata.get("nbgrader", {}).get("grade_id")
+            each.source = answers.get(name, each.source)
         text = nbformat.writes(notebook).encode()
         verdict = worker.examine(spec, NotebookSubmission("ada", text, files or {}, 1))
         assert isinstance(verdict, Graded), verdict
-        shown = nbformat.reads(verdict.notebook, as_version=4).cells
-        said = [
-            {o.get("evalue", "") for o in each.get("outputs", []) if o.output_type == "error"}
-            for each in shown
-            if each.metadata.get("nbgrader", {}).get("grade_id") in ("test_slide", "test_again")
-        ]
-        assert said[0] == said[1]
-        earned = 0 if said[0] else 1
-        assert verdict.grades["test_slide"] == verdict.grades["test_again"] == earned
-        return "".join(said[0])
+        shown = {
+            each.metadata["nbgrader"]["grade_id"]: "".join(
+                o.evalue for o in each.outputs if o.output_type == "error"
+            )
+            for each in nbformat.reads(verdict.notebook, as_version=4).cells
+            if each.metadata.get("nbgrader", {}).get("grade")
+        }
+        assert verdict.grades == {name: 0 if words else 1 for name, words in shown.items()}
+        return shown
+
+    return said
+
+
+@pytest.fixture
+def read(said: Any) -> Any:
+    """What the test that reads it says of an answer."""
+
+    def read(answer: str, files: dict[str, bytes] | None = None) -> str:
+        shown: Said = said({"slide": answer}, files)
+        assert shown["test_slide"] == shown["test_again"]
+        return shown["test_slide"]
 
     return read
 
@@ -232,3 +249,24 @@ slide.__qualname__ = slide.__name__ = "pad"
 
 def test_a_name_that_a_function_gives_itself_changes_nothing(read: Any) -> None:
     assert "np.convolve" in read(LYING)
+
+
+def test_a_call_that_never_ends_shows_no_line_of_the_graders(said: Any) -> None:
+    answer = "def twice(x):\n    while True:\n        pass"
+    assert said({"twice": answer})["test_twice"] == (
+        "twice did not finish: no answer within 2 seconds; is there a loop that never ends?\n"
+        "  called with:      x = 2"
+    )
+
+
+def test_an_error_names_the_function_and_the_line_it_is_in(said: Any) -> None:
+    answer = "def helper(x):\n    y = x\n    return y / 'two'\ndef twice(x):\n    return helper(x)"
+    last = said({"twice": answer})["test_twice"].splitlines()[-1]
+    assert last == "  in helper, line 3: return y / 'two'"
+
+
+def test_a_process_that_ends_shows_where_the_function_begins(said: Any) -> None:
+    answer = "import os\n\ndef twice(x):\n\n    os._exit(0)"
+    shown = said({"twice": answer})["test_twice"].splitlines()
+    assert "ended itself with exit status 0" in shown[-2]
+    assert shown[-1] == "  in twice, line 3: def twice(x):"

@@ -142,6 +142,40 @@ def test_an_error_in_an_ordinary_cell_is_told_and_the_rest_goes_on(
     )
 
 
+def test_cells_that_did_not_run_and_calls_that_do_not_end_are_told_in_a_sentence_each(
+    command: list[str | Path], tmp_path: Path
+) -> None:
+    check = "from convbook.checking import check\n"
+    endless = "def endless(x):\n    while True:\n        x = x + 1"
+    cells = [
+        student_cell("def f(x):\n    return x"),
+        student_cell("def f(x:\n    return x"),
+        graded_cell(check + "check(f, 1, expect=1)", "old"),
+        graded_cell(check + "check(g, 1, expect=1)", "missing"),
+        student_cell(endless),
+        graded_cell(check + "check(endless, 1, expect=1, time_limit=0.2)", "slow", 1),
+    ]
+    status, said, errors = told(command, tmp_path, *cells)
+    assert (status, errors) == (1, "")
+    lines = ["line 2: while True:", "line 3: x = x + 1"]
+    place = next(f"    in endless, {line}\n" for line in lines if line in said)
+    assert said.replace(place, "") == dedent("""\
+        ✗ cell 2, which is not a test, stops with an error
+          SyntaxError: '(' was never closed
+          at line 1: def f(x:
+        ✗ old
+          the cell above with `def f` did not run; what there is comes from before.
+            error:            SyntaxError: '(' was never closed in line 1: def f(x:
+            what to do:       correct that cell and run it, then run this one again
+        ✗ missing
+          g isn't defined yet: run the cell above that begins with `def g(`
+        ✗ slow (1 point)
+          endless did not finish within 0.2 seconds; is there a loop that never ends?
+            called with:      x = 1
+        visible checks passed: 0 of 3 (0 of 1 point, if the hidden tests, still to come, pass too)
+        """)
+
+
 @pytest.mark.parametrize(
     "end", ["import os; os._exit(0)", "import os; os.kill(os.getpid(), 9)"], ids=["exit", "kill"]
 )

@@ -1,6 +1,7 @@
 """What visible and hidden tests use: call a student's function, and explain what is wrong."""
 
 from convbook.checking import mistakes
+from convbook.checking.cells import explain_missing_names
 from convbook.checking.checks import CheckFailed, check, check_handwritten, check_raises, rng
 from convbook.checking.progress import passed, progress, ready
 
@@ -15,3 +16,5 @@ __all__ = [
     "ready",
     "rng",
 ]
+
+explain_missing_names()

@@ -7,11 +7,14 @@ shows that message alone, without a traceback.
 """
 
 import inspect
+import linecache
 import os
 import secrets
 import traceback
 import zlib
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from functools import partial
+from types import CodeType, FrameType
 from typing import Any
 
 import numpy as np
@@ -19,9 +22,12 @@ import numpy as np
 from convbook.arguments import short_repr
 from convbook.arrays import Array
 from convbook.checking.allowed_calls import Unreadable, refused_call
+from convbook.checking.cells import broken_cell
 from convbook.checking.comparison import Dtype, Problem, Rules, describe_answer, problem_with
 from convbook.checking.evidence import Call, Causes, remember, suspected
 from convbook.checking.origins import is_library_file
+from convbook.checking.pictures import show
+from convbook.checking.time_limit import TooSlow, call_within
 
 _USUALLY_ALLOWED = (
     "np.pad",
@@ -31,10 +37,17 @@ _USUALLY_ALLOWED = (
 
 
 class CheckFailed(AssertionError):
-    """A check that did not hold, explained to the student."""
+    """A check that did not hold, explained to the student.
+
+    Its text says all; `beside_picture` is what remains to be said beside a picture.
+    """
+
+    def __init__(self, text: str, beside_picture: str | None = None) -> None:
+        super().__init__(text)
+        self.beside_picture = beside_picture
 
     def _render_traceback_(self) -> list[str]:
-        return [f"✗ {self}"]
+        return [f"✗ {self.beside_picture or self}"]
 
 
 def rng(task: str) -> np.random.Generator:
@@ -61,6 +74,8 @@ def check(
     tolerance: float | None = None,
     causes: Causes | None = None,
     name: str | None = None,
+    time_limit: float = 10,
+    show_arrays: bool | None = None,
     **kwargs: Any,
 ) -> None:
     """Call `function` with copies of the arguments and compare what comes back with `expect`.
@@ -85,6 +100,13 @@ def check(
         left out.
     name:
         What the message calls the function; by default its own name.
+    time_limit:
+        Seconds after which the call is ended; a grader's own limit takes its place.
+    show_arrays:
+        Whether a failed check shows what was expected and what came whole, as numbers or as a
+        picture, not only where they first differ. By default where the check stands at the top
+        level of its cell, as visible ones do: one in a function, such as `hidden()`, must give
+        away no more than the shape, the first place and the cause.
 
     >>> def add(x, y):
     ...     return x - y
@@ -95,12 +117,14 @@ def check(
     convbook.checking.checks.CheckFailed: add gives a wrong value.
       called with:      x of shape (2,) (int64), y of shape (2,) (int64)
       first difference: at [0]: expected 4, got -2 (2 of 2 values differ)
+      expected    got (* differs)
+      4 7         -2* -3*
     """
     inputs = list(_arrays_in((args, kwargs)))
     rules = Rules(dtype, tolerance, inputs)
     name, call = _describe_call(function, name, args, kwargs)
     given_args, given_kwargs = _copies((args, kwargs))
-    got, error = _run(function, given_args, given_kwargs)
+    got, error = _run(function, given_args, given_kwargs, time_limit)
     if error is not None:
         raise _explained(error, name, call, "stops with an error.") from None
     given = [*zip(_names(function, args), given_args, args, strict=True)]
@@ -113,7 +137,9 @@ def check(
     call_made = Call(function, args, kwargs, expect)
     problem = problem_with(got, expect, rules, suspected(call_made, causes))
     if problem:
-        raise _failure(name, call, problem)
+        frame = inspect.currentframe()
+        shown = _is_at_top_level(frame and frame.f_back) if show_arrays is None else show_arrays
+        raise _failure(name, call, problem, shown)
     remember(call_made)
 
 
@@ -123,6 +149,7 @@ def check_raises(
     error: type[Exception] = ValueError,
     because: str,
     name: str | None = None,
+    time_limit: float = 10,
     **kwargs: Any,
 ) -> None:
     """Check that calling `function` raises `error`.
@@ -132,7 +159,8 @@ def check_raises(
     >>> check_raises(int, "x", because="x is not a number")
     """
     name, call = _describe_call(function, name, args, kwargs)
-    got, raised = _run(function, *_copies((args, kwargs)))
+    given_args, given_kwargs = _copies((args, kwargs))
+    got, raised = _run(function, given_args, given_kwargs, time_limit)
     must = f"must raise {error.__name__}, because {because}"
     if raised is None:
         raise _failure(name, call, Problem(f"{must}.", {"got": describe_answer(got)}))
@@ -168,6 +196,7 @@ def check_handwritten(function: Callable[..., Any], allowed: Iterable[str] | Non
       in lazy, line 2:  return np.correlate(x, u)
       what to do:       write it yourself with indexing, products and sums
     """
+    _see_that_its_cell_ran(function)
     name = getattr(function, "__name__", "your function")
     try:
         refused = refused_call(function, _USUALLY_ALLOWED if allowed is None else allowed)
@@ -193,20 +222,42 @@ def _how_to_be_read(unread: Unreadable) -> str:
     return f"write it in a cell of its own that begins with `def {unread.name}(`"
 
 
+def _see_that_its_cell_ran(function: Callable[..., Any]) -> None:
+    """Don't judge a function of before whose new text has a syntax error."""
+    name = str(getattr(function, "__name__", ""))
+    broken = broken_cell(name)
+    if broken is None:
+        return
+    place = f" in line {broken.line}" if broken.line else ""
+    details = {
+        "error": f"{broken.error}{place}: {broken.text}",
+        "what to do": "correct that cell and run it, then run this one again",
+    }
+    headline = f"the cell above with `def {name}` did not run; what there is comes from before."
+    raise CheckFailed(_lines(headline, details))
+
+
 def _run(
-    function: Callable[..., Any], args: Any, kwargs: Any
-) -> tuple[Any, Exception | SystemExit | None]:
+    function: Callable[..., Any], args: Any, kwargs: Any, seconds: float
+) -> tuple[Any, Exception | SystemExit | TooSlow | None]:
     """What the function returns, or what it raises."""
     try:
-        return function(*args, **kwargs), None
-    except (Exception, SystemExit) as error:
+        return call_within(seconds, partial(function, *args, **kwargs)), None
+    except (Exception, SystemExit, TooSlow) as error:
         return None, error
 
 
-def _failure(name: str, call: str, problem: Problem) -> CheckFailed:
-    return CheckFailed(
-        _lines(f"{name} {problem.headline}", {"called with": call, **problem.details})
-    )
+def _is_at_top_level(frame: FrameType | None) -> bool:
+    """Whether a call stands in a cell or a file itself, not in a function."""
+    return frame is not None and frame.f_locals is frame.f_globals
+
+
+def _failure(name: str, call: str, problem: Problem, show_arrays: bool = False) -> CheckFailed:
+    text = _lines(f"{name} {problem.headline}", {"called with": call, **problem.details})
+    if problem.arrays is None or not show_arrays:
+        return CheckFailed(text)
+    whole = "\n".join([text, *(f"  {line}" for line in problem.arrays.lines())])
+    return CheckFailed(whole, text if show(problem.arrays) else None)
 
 
 def _explained(error: BaseException, name: str, call: str, headline: str) -> CheckFailed:
@@ -214,20 +265,45 @@ def _explained(error: BaseException, name: str, call: str, headline: str) -> Che
     if isinstance(error, NotImplementedError):
         todo = "replace `raise NotImplementedError()` by your solution"
         return CheckFailed(_lines(f"{name} is not written yet.", {"what to do": todo}))
+    if isinstance(error, TooSlow):
+        question = "is there a loop that never ends?"
+        headline = f"did not finish within {error.seconds:g} seconds; {question}"
+        return _failure(name, call, Problem(headline, _place(error)))
     try:
         text = " ".join(str(error).split())
     except Exception:
         text = ""
-    details = {"error": f"{type(error).__name__}: {text}"[:200]}
-    for frame in reversed(traceback.extract_tb(error.__traceback__)):
-        if not is_library_file(frame.filename):
-            details[f"at line {frame.lineno}"] = frame.line or "(its text can't be shown)"
-            break
+    if isinstance(error, TimeoutError):
+        # A grader's limit. The line that was running is in the other process.
+        headline = f"did not finish: {text}; is there a loop that never ends?"
+        return _failure(name, call, Problem(headline, {}))
+    details = {"error": f"{type(error).__name__}: {text}"[:200], **_place(error)}
     return _failure(name, call, Problem(headline, details))
 
 
+def _place(error: BaseException) -> dict[str, str | None]:
+    """The line of the student's that was running, by the function that it stands in."""
+    for frame, line in reversed([*traceback.walk_tb(error.__traceback__)]):
+        code = frame.f_code
+        # A package outside the libraries' folders may be a grader, run from its source.
+        if not is_library_file(code.co_filename) and not frame.f_globals.get("__package__"):
+            text = linecache.getline(code.co_filename, line, frame.f_globals).strip()
+            where = f"in {name}, line" if (name := _name_of(code)) else "at line"
+            return {f"{where} {line}": text or "(its text can't be shown)"}
+    return {}
+
+
+def _name_of(code: CodeType) -> str:
+    """What a student calls the function that some code is in; "" outside of any, or in a lambda.
+
+    A method has its class before it, and a comprehension belongs to the function around it.
+    """
+    parts = code.co_qualname.split(".<locals>.")
+    return next((part for part in reversed(parts) if not part.startswith("<")), "")
+
+
 def _lines(headline: str, details: Mapping[str, str | None]) -> str:
-    labelled = [f"  {label + ':':<18}{text}" for label, text in details.items() if text]
+    labelled = [f"  {label + ': ':<18}{text}" for label, text in details.items() if text]
     return "\n".join([headline, *labelled])
 
 
@@ -235,6 +311,7 @@ def _describe_call(
     function: Callable[..., Any], name: str | None, args: Any, kwargs: Any
 ) -> tuple[str, str]:
     """The function's name, and its arguments by name: numbers whole, arrays by shape alone."""
+    _see_that_its_cell_ran(function)
     name = name or str(getattr(function, "__name__", "<lambda>"))
     name = "your function" if name == "<lambda>" else name
     if not callable(function):

@@ -13,7 +13,8 @@ from typing import Any, Literal, get_args
 import numpy as np
 
 from convbook.arguments import short_repr
-from convbook.checking.causes import Array, first_difference, usual_cause
+from convbook.checking.causes import Array, _close, first_difference, usual_cause
+from convbook.checking.pictures import SideBySide
 
 Dtype = Literal["int", "bool", "float", "number", "same"]
 
@@ -31,10 +32,14 @@ _HINTS = {
 
 @dataclass(frozen=True)
 class Problem:
-    """What is wrong with an answer: the end of a sentence, and labelled lines to show below it."""
+    """What is wrong with an answer: the end of a sentence, and labelled lines to show below it.
+
+    `arrays` are what was expected and what came, where they can be shown beside each other.
+    """
 
     headline: str
     details: Mapping[str, str | None]
+    arrays: SideBySide | None = None
 
 
 @dataclass(frozen=True)
@@ -90,7 +95,8 @@ def problem_with(
     else:
         return _problem_with_dtype(answer, got, right, rules)
     cause = usual_cause(got, right, rules.inputs, causes, tolerance)
-    return Problem(headline, {**details, "usual cause": cause})
+    wrong = None if got.shape != right.shape else ~_close(got, right, tolerance)
+    return Problem(headline, {**details, "usual cause": cause}, SideBySide(right, got, wrong))
 
 
 def _problem_with_entries(
@@ -107,7 +113,7 @@ def _problem_with_entries(
             inner = problem.headline.removesuffix(" of its answer.")
             link = "in" if inner == problem.headline else "of"
             headline = f"{inner.removesuffix('.')} {link} entry {place} of its answer."
-            return Problem(headline, problem.details)
+            return Problem(headline, problem.details, problem.arrays)
     return None
 
 

@@ -16,12 +16,15 @@ import warnings
 from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass
+from functools import partial
 from multiprocessing import get_context
 from pathlib import Path
 from traceback import walk_tb
 from typing import Any, TextIO, cast
 
+from convbook.checking.cells import explain_missing_names
 from convbook.checking.checks import CheckFailed
+from convbook.checking.time_limit import TooSlow, call_within
 from convbook.extras import extra
 
 with extra("check"):
@@ -30,6 +33,7 @@ with extra("check"):
     from IPython.core.interactiveshell import InteractiveShell
     from IPython.utils.capture import capture_output
 
+_CELL_SECONDS = 60  # as long as the grader lets a cell run
 _PRINTED = 10  # lines of what a failed test printed
 # Figures that ask for a window, or for a page that answers.
 _SCREENS = frozenset(
@@ -167,12 +171,12 @@ def _run(cells: list[Cell], folder: Path) -> bool:
     os.chdir(folder)
     sys.path.insert(0, "")
     shell: Any = _Shell.ready()
+    explain_missing_names()
     passed, earned, worth, tests = 0, 0.0, 0.0, 0
     for cell in cells:
         number = shell.execution_count
         with capture_output() as captured:
-            result = shell.run_cell(cell.source, store_history=True)
-        error = result.error_before_exec or result.error_in_exec
+            error = _error_of(shell, cell.source)
         if cell.test:
             tests += 1
             worth += cell.points or 0
@@ -197,6 +201,16 @@ def _run(cells: list[Cell], folder: Path) -> bool:
     return passed == tests
 
 
+def _error_of(shell: Any, source: str) -> BaseException | None:
+    """Run a cell: what it raises, if it does."""
+    try:
+        result = call_within(_CELL_SECONDS, partial(shell.run_cell, source, store_history=True))
+    except TooSlow as late:  # raised while IPython itself was at work
+        return late
+    error: BaseException | None = result.error_before_exec or result.error_in_exec
+    return error
+
+
 def _keep_stdout() -> TextIO:
     """The standard output for the results alone; what else writes there is not seen."""
     told = open(os.dup(1), "w", encoding=sys.stdout.encoding, errors="replace")  # noqa: SIM115
@@ -214,6 +228,12 @@ def _words(error: BaseException, number: int) -> str:
     """What a cell's error says and, unless it explains itself, where it was raised."""
     if isinstance(error, CheckFailed):
         return str(error)
+    if isinstance(error, TooSlow):
+        said = f"did not finish within {error.seconds:g} seconds; is there a loop that never ends?"
+        return "\n".join([said, *_places(error, number)])
+    rendered = getattr(error, "_render_traceback_", None)
+    if isinstance(error, NameError) and rendered is not None:
+        return "\n".join(rendered()).removeprefix("✗ ")
     name = type(error).__name__
     said = error.msg if isinstance(error, SyntaxError) else str(error)
     lines = [f"{name}: {said}" if said else name]
@@ -222,15 +242,21 @@ def _words(error: BaseException, number: int) -> str:
     if isinstance(error, SyntaxError) and error.lineno:
         lines.append(_place(number, number, error.lineno, error.text or ""))
     else:
-        places = [
-            (int(match[1]), line, frame.f_code.co_filename)
-            for frame, line in walk_tb(error.__traceback__)
-            if (match := _CELL_FILE.match(frame.f_code.co_filename))
-        ]
-        if places:
-            cell, line, file = places[-1]
-            lines.append(_place(number, cell, line, linecache.getline(file, line)))
+        lines += _places(error, number)
     return "\n".join(lines)
+
+
+def _places(error: BaseException, number: int) -> list[str]:
+    """The line of the notebook that was running, if there is one."""
+    places = [
+        (int(match[1]), line, frame.f_code.co_filename)
+        for frame, line in walk_tb(error.__traceback__)
+        if (match := _CELL_FILE.match(frame.f_code.co_filename))
+    ]
+    if not places:
+        return []
+    cell, line, file = places[-1]
+    return [_place(number, cell, line, linecache.getline(file, line))]
 
 
 def _place(number: int, cell: int, line: int, text: str) -> str:

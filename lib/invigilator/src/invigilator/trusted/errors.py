@@ -115,6 +115,7 @@ def _exception_class(described: tuple[str, str]) -> type[BaseException] | None:
 def _frame(file: str, line: int, name: str) -> FrameType:
     """A frame that says that it belongs to some line of a file; it ran nothing of that."""
     code: CodeType = compile("frame()", "<frame>", "eval")
-    code = code.replace(co_filename=file, co_firstlineno=line, co_name=name or "<module>")
+    name = name or "<module>"
+    code = code.replace(co_filename=file, co_firstlineno=line, co_name=name, co_qualname=name)
     frame: FrameType = eval(code, {"frame": partial(sys._getframe, 0)})
     return frame
