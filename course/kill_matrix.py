@@ -269,10 +269,11 @@ def main() -> None:
 def report(name: str, readings: list[Reading]) -> str:
     """How many wrong answers pass the visible checks, and how many messages name the cause."""
     passing = sum(each.passes for each in readings)
+    share = passing / max(len(readings), 1)
     held_out = [each for each in readings if each.answer.held_out]
     kept = [each for each in readings if not each.answer.held_out]
     return (
-        f"{name}: {passing} of {len(readings)} wrong answers ({passing / len(readings):.0%}) pass "
+        f"{name}: {passing} of {len(readings)} wrong answers ({share:.0%}) pass "
         f"the visible checks\n  {summary(kept)}\n  held out: {summary(held_out)}"
     )
 

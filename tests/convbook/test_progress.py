@@ -55,7 +55,8 @@ def test_all_tasks_pass(notebook: ModuleType, capsys: pytest.CaptureFixture[str]
     said(capsys)
     progress(one=1, two=2)
     assert said(capsys) == [
-        "2 of 2 tasks pass their visible checks: 3 of 3 points so far, if the hidden tests pass too."
+        "2 of 2 tasks pass their visible checks: 3 of 3 points so far, "
+        "if the hidden tests pass too."
     ]
 
 

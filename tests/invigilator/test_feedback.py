@@ -4,8 +4,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from nbgrader.converters import GenerateFeedback
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
+from nbgrader.converters import GenerateFeedback
 from playwright.sync_api import Browser
 from traitlets.config import Config
 
