@@ -270,3 +270,29 @@ def test_a_process_that_ends_shows_where_the_function_begins(said: Any) -> None:
     shown = said({"twice": answer})["test_twice"].splitlines()
     assert "ended itself with exit status 0" in shown[-2]
     assert shown[-1] == "  in twice, line 3: def twice(x):"
+
+
+def test_a_students_display_can_not_be_marked_for_feedback(
+    spec: AssignmentSpec, worker: Worker
+) -> None:
+    notebook = nbformat.reads(spec.answers, as_version=4)
+    for each in notebook.cells:
+        if each.metadata.get("nbgrader", {}).get("grade_id") == "twice":
+            each.source = (
+                "from IPython.display import HTML, display\n"
+                "def twice(x):\n"
+                "    display(HTML('<i>x</i>'), metadata={'in_feedback': True})\n"
+                "    return 3"
+            )
+    text = nbformat.writes(notebook).encode()
+    verdict = worker.examine(spec, NotebookSubmission("ada", text, {}, 1))
+    assert isinstance(verdict, Graded)
+    outputs = next(
+        each.outputs
+        for each in nbformat.reads(verdict.notebook, as_version=4).cells
+        if each.metadata.get("nbgrader", {}).get("grade_id") == "test_twice"
+    )
+    assert [(each.output_type, each.get("metadata")) for each in outputs] == [
+        ("display_data", {}),
+        ("error", None),
+    ]

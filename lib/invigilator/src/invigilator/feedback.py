@@ -43,8 +43,9 @@ class HideTests(ClearHiddenTests):  # type: ignore[misc]
         hidden = self.begin_test_delimeter in cell.source
         cell, resources = super().preprocess_cell(cell, resources, index)
         if cell.cell_type == "code" and is_grade(cell) and not is_solution(cell):
-            if hidden and any(output.output_type != "error" for output in cell.outputs):
-                cell.outputs = [each for each in cell.outputs if each.output_type == "error"]
+            kept = [output for output in cell.outputs if _is_for_the_student(output)]
+            if hidden and len(kept) < len(cell.outputs):
+                cell.outputs = kept
                 cell.outputs.append(new_output("stream", name="stdout", text=_LEFT_OUT))
             for output in cell.outputs:
                 if output.output_type == "error":
@@ -52,6 +53,14 @@ class HideTests(ClearHiddenTests):  # type: ignore[misc]
                     kind = "" if output.ename == "CheckFailed" else f"{output.ename}: "
                     output.traceback = [f"✗ {kind}{output.evalue}"]
         return cell, resources
+
+
+def _is_for_the_student(output: NotebookNode) -> bool:
+    """Whether an output of a test may be read by the student: its error, or what it marks so.
+
+    What a student's code displays in the sandbox has lost its marks.
+    """
+    return output.output_type == "error" or bool(output.get("metadata", {}).get("in_feedback"))
 
 
 def configure(config: Config) -> None:

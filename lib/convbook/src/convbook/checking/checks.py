@@ -27,7 +27,7 @@ from convbook.checking.comparison import Dtype, Problem, Rules, describe_answer,
 from convbook.checking.evidence import Call, Causes, remember, suspected
 from convbook.checking.origins import is_library_file
 from convbook.checking.pictures import show
-from convbook.checking.time_limit import TooSlow, call_within
+from convbook.checking.time_limit import TooSlow, call_within, in_words
 
 _USUALLY_ALLOWED = (
     "np.pad",
@@ -267,7 +267,7 @@ def _explained(error: BaseException, name: str, call: str, headline: str) -> Che
         return CheckFailed(_lines(f"{name} is not written yet.", {"what to do": todo}))
     if isinstance(error, TooSlow):
         question = "is there a loop that never ends?"
-        headline = f"did not finish within {error.seconds:g} seconds; {question}"
+        headline = f"did not finish within {in_words(error.seconds)}; {question}"
         return _failure(name, call, Problem(headline, _place(error)))
     try:
         text = " ".join(str(error).split())

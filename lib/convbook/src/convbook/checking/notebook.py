@@ -24,7 +24,7 @@ from typing import Any, TextIO, cast
 
 from convbook.checking.cells import explain_missing_names
 from convbook.checking.checks import CheckFailed
-from convbook.checking.time_limit import TooSlow, call_within
+from convbook.checking.time_limit import TooSlow, call_within, in_words
 from convbook.extras import extra
 
 with extra("check"):
@@ -229,7 +229,7 @@ def _words(error: BaseException, number: int) -> str:
     if isinstance(error, CheckFailed):
         return str(error)
     if isinstance(error, TooSlow):
-        said = f"did not finish within {error.seconds:g} seconds; is there a loop that never ends?"
+        said = f"did not finish within {in_words(error.seconds)}; is there a loop that never ends?"
         return "\n".join([said, *_places(error, number)])
     rendered = getattr(error, "_render_traceback_", None)
     if isinstance(error, NameError) and rendered is not None:

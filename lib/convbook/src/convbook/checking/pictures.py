@@ -64,7 +64,8 @@ def show(pair: SideBySide) -> bool:
     if picture is None or shell is None:
         return False
     # No text beside it: a terminal would print that, and the error's own text says the same.
-    shell.display_pub.publish({"text/html": picture})
+    # A student's code can't set the mark with which a grader lets it into feedback.
+    shell.display_pub.publish({"text/html": picture}, metadata={"in_feedback": True})
     return True
 
 
@@ -228,9 +229,11 @@ def _panel(
             for y, x in np.argwhere(marks).tolist()
         ]
     size = f'width="{width * cell}" height="{height * cell}"'
+    box = f'viewBox="0 0 {width * cell} {height * cell}"'
     # The frame takes the page's colour of text, for a black or white edge is lost on its ground.
     return (
         f"<div><div>{escape(title)}</div>"
-        f'<svg xmlns="http://www.w3.org/2000/svg" aria-hidden="true" {size} '
-        f'style="outline: 1px solid currentColor; max-width: 100%">{"".join(squares)}</svg></div>'
+        f'<svg xmlns="http://www.w3.org/2000/svg" aria-hidden="true" {size} {box} '
+        f'style="outline: 1px solid currentColor; max-width: 100%; height: auto">'
+        f"{''.join(squares)}</svg></div>"
     )

@@ -6,7 +6,7 @@ import sys
 import threading
 from collections.abc import Callable
 from time import monotonic
-from types import FrameType
+from types import FrameType, TracebackType
 from typing import Any
 
 from convbook.checking.origins import is_library_file
@@ -23,6 +23,14 @@ class TooSlow(BaseException):
 def _too_slow(seconds: float) -> type[TooSlow]:
     """A class of its own for each call, so that one around it isn't taken for it."""
     return type("TooSlow", (TooSlow,), {"seconds": seconds})
+
+
+def in_words(seconds: float) -> str:
+    """
+    >>> in_words(10), in_words(1)
+    ('10 seconds', '1 second')
+    """
+    return f"{seconds:g} second" + "s" * (seconds != 1)
 
 
 def call_within(seconds: float, function: Callable[[], Any]) -> Any:
@@ -48,10 +56,12 @@ def _is_limited_already() -> bool:
 
 def _watched(seconds: float, function: Callable[[], Any]) -> Any:
     """Let a second thread raise the error in this one: that works in any thread, on any system."""
-    thread, lock, over = threading.get_ident(), threading.Lock(), threading.Event()
+    thread, lock = threading.get_ident(), threading.Lock()
+    begun, over = threading.Event(), threading.Event()
     error = _too_slow(seconds)
 
     def watch() -> None:
+        begun.wait()  # the error must not come while this thread is being started
         wait = seconds
         while not over.wait(wait):
             with lock:
@@ -68,6 +78,7 @@ def _watched(seconds: float, function: Callable[[], Any]) -> Any:
     watcher = threading.Thread(target=watch, name="convbook's time limit", daemon=True)
     watcher.start()
     try:
+        begun.set()
         return function()
     finally:
         while True:
@@ -97,7 +108,9 @@ def _traced(seconds: float, function: Callable[[], Any]) -> Any:
 
     def at_line(frame: FrameType, event: str, argument: Any) -> Any:
         if monotonic() > end:
-            raise _too_slow(seconds)
+            # Python 3.11 leaves the frame out where it is in an `except`.
+            here = TracebackType(None, frame, frame.f_lasti, frame.f_lineno)
+            raise _too_slow(seconds)().with_traceback(here)
         return at_line
 
     sys.settrace(enter)

@@ -340,7 +340,10 @@ def _closure(function: FunctionType) -> dict[str, Any]:
 
 
 def _is_beside_the_notebook(file: str) -> bool:
-    return Path(file).is_absolute() and Path(file).is_relative_to(Path.cwd())
+    try:
+        return Path(file).is_absolute() and Path(file).is_relative_to(Path.cwd())
+    except (OSError, ValueError):  # the folder is gone
+        return False
 
 
 def _codes(code: Any) -> Iterable[Any]:
