@@ -11,10 +11,12 @@ cells get lasting ids; nbgrader's `generate_assignment` makes the release from i
 
 import argparse
 import os
+import re
 import shutil
 import sys
 import tempfile
 import tomllib
+from dataclasses import dataclass
 from pathlib import Path
 
 import jupytext
@@ -27,17 +29,33 @@ from course.address import ROOT, address
 
 SOLUTIONS, SOURCE, EXERCISES = ROOT / "solutions", ROOT / "build" / "source", ROOT / "exercises"
 
+CHAPTER = re.compile(r"(?<=\()chapter:(\w+)(?=\))")
+
 SETUP = """\
 # Run this cell first. It finds the course's library, or fetches it from the course's site.
 try:
     import convbook
 except ModuleNotFoundError:
-    %pip install --quiet {wheel}
+    from IPython.utils.capture import capture_output
+
+    with capture_output():  # where there is no network, pip has much to say
+        %pip install --quiet --retries 0 --timeout 5 {wheel}
     try:
         import convbook
     except ModuleNotFoundError:
-        print("The library is missing: connect to the network and run this cell again, or download "
-              "{wheel} and run `pip install` on that file.")"""
+        print("The course's library could not be fetched. With a network, run this cell again, or "
+              "type: %pip install {wheel}")"""
+
+# JupyterLab writes these into a notebook when it opens one: one that has them stays unchanged.
+LANGUAGE = {
+    "codemirror_mode": {"name": "ipython", "version": 3},
+    "file_extension": ".py",
+    "mimetype": "text/x-python",
+    "name": "python",
+    "nbconvert_exporter": "python",
+    "pygments_lexer": "ipython3",
+    "version": "3.11.0",
+}
 
 
 def assignments() -> list[str]:
@@ -52,23 +70,89 @@ def wheel_name() -> str:
     return f"{project['name']}-{project['version']}-py3-none-any.whl"
 
 
+@dataclass(frozen=True)
+class Task:
+    """What is asked of a student: a function, or `written`, an answer in words."""
+
+    name: str
+    points: float
+    minutes: int
+
+    @property
+    def by_hand(self) -> bool:
+        """Whether a person marks it."""
+        return self.name == "written"
+
+
+def tasks_of(notebook: NotebookNode) -> list[Task]:
+    """The tasks of an instructor's notebook: minutes are noted with answers, points with tests."""
+    about = [cell.metadata.get("nbgrader", {}) for cell in notebook.cells]
+    points = {
+        each["grade_id"].removeprefix("test_"): each["points"]
+        for each in about
+        if each.get("grade")
+    }
+    return [
+        Task(each["grade_id"], points[each["grade_id"]], cell.metadata.pop("minutes"))
+        for cell, each in zip(notebook.cells, about, strict=True)
+        if each.get("solution")
+    ]
+
+
 def source_notebook(name: str) -> NotebookNode:
     """The instructor's notebook: solutions and hidden tests included."""
     notebook = jupytext.read(SOLUTIONS / name / f"{name}.md", fmt="md:myst")
     notebook.metadata.pop("jupytext", None)
+    notebook.metadata["language_info"] = LANGUAGE
     notebook.nbformat, notebook.nbformat_minor = 4, 5
-    wheel = f"{address().site}wheel/{wheel_name()}"
+    tasks = tasks_of(notebook)
     for place, cell in enumerate(notebook.cells):
         graded = cell.metadata.get("nbgrader", {})
         cell.id = graded.get("grade_id", f"cell-{place:02}")
         for tag in cell.metadata.pop("tags", []):
             if tag == "setup":
-                cell.source = SETUP.format(wheel=wheel)
+                cell.source = SETUP.format(wheel=f"{address().site}wheel/{wheel_name()}")
+            elif tag == "progress":
+                cell.source = progress_cell(tasks)
+            elif tag == "picture":
+                fold(cell, "Draw the picture")
             elif tag == "written":  # MyST gives metadata to code cells only
                 cell.cell_type = "markdown"
                 del cell["outputs"], cell["execution_count"]
+        if graded.get("grade") and not graded["solution"]:
+            fold(cell, f"Check {cell.id.removeprefix('test_')}")
+        if cell.cell_type == "markdown":
+            cell.source = cell.source.replace("<!-- plan -->", plan(tasks))
+            cell.source = CHAPTER.sub(rf"{address().site}chapters/\1.html", cell.source)
     nbformat.validate(notebook)
     return notebook
+
+
+def plan(tasks: list[Task]) -> str:
+    """What awaits a student, as a table."""
+    rows = ["| task | points | time |", "|:--|--:|--:|"]
+    for number, task in enumerate(tasks, 1):
+        what = "in your own words" if task.by_hand else f"`{task.name}`"
+        rows.append(f"| {number}. {what} | {task.points:g} | {task.minutes} min |")
+    minutes = sum(task.minutes for task in tasks)
+    rows.append(f"| together | {sum(task.points for task in tasks):g} | {minutes} min |")
+    return "\n".join(rows)
+
+
+def progress_cell(tasks: list[Task]) -> str:
+    """The last cell: how many tasks pass their checks."""
+    points = [f"{'by_hand' if task.by_hand else task.name}={task.points:g}" for task in tasks]
+    return f"from convbook.checking import progress\n\nprogress({', '.join(points)})"
+
+
+def fold(cell: NotebookNode, title: str) -> None:
+    """Show of a cell only what it prints: it is there to be run, not to be read.
+
+    JupyterLab hides the source; Colab shows a form with the title. VS Code shows it all.
+    """
+    cell.metadata["jupyter"] = {"source_hidden": True}
+    cell.metadata["cellView"] = "form"
+    cell.source = f"# @title {title}\n{cell.source}"
 
 
 def write_sources(folder: Path = SOURCE) -> None:

@@ -13,6 +13,7 @@ import ast
 import contextlib
 import io
 import os
+import re
 import sys
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -29,6 +30,9 @@ from traitlets.config import Config
 import convbook.checking  # noqa: F401 (what every answer's cells import, imported once for all)
 from course.answers import Answer, answers
 from course.exercises import assignments, source_notebook
+from course.messages import Reading, summary
+
+HIDDEN = re.compile(r"### BEGIN HIDDEN TESTS\n.*?### END HIDDEN TESTS\n?", re.DOTALL)
 
 
 @dataclass(frozen=True)
@@ -101,22 +105,29 @@ def concerned(answer: Answer) -> list[str]:
     return [task for task in called if task == answer.task or answer.task in called[task]]
 
 
-def cells_for(answer: Answer, whole: bool = False) -> list[NotebookNode]:
+def cells_for(answer: Answer, whole: bool = False, hidden: bool = True) -> list[NotebookNode]:
     """The notebook in which `answer` is given: what is needed to grade the tasks it concerns.
 
-    With `whole`, the notebook with all of its tasks.
+    With `whole`, the notebook with all of its tasks; without `hidden`, what a student has of the
+    answered task.
     """
     called = calls(answer.assignment)
     tested = list(called) if whole else concerned(answer)
+    if not hidden:
+        tested = [answer.task]
     used = [*tested, *(names_in(answer.source) & called.keys())]
     solved = {*used}.union(*(called[task] for task in used))
     kept = []
     for cell in cells(answer.assignment):
         task = task_of(cell)
+        if task in ("picture", "progress"):  # neither asked for nor graded
+            continue
         if task in called and task not in (tested if is_test(cell) else solved):
             continue
         if grade_id(cell) == answer.task:
             cell = nbformat.from_dict({**cell, "source": answer.source})
+        elif is_test(cell) and not hidden:
+            cell = nbformat.from_dict({**cell, "source": HIDDEN.sub("", cell.source)})
         kept.append(cell)
     return kept
 
@@ -129,12 +140,12 @@ def fresh_shell() -> InteractiveShell:
     return InteractiveShell.instance(config=config)
 
 
-def grade(answer: Answer, seed: int, whole: bool = False) -> Outcome:
-    """Run the notebook in which `answer` is given, in a fresh shell."""
+def grade(answer: Answer, seed: int, whole: bool = False, hidden: bool = True) -> Outcome:
+    """Run the notebook in which `answer` is given, in a fresh shell; see `cells_for`."""
     os.environ["GRADING_SEED"] = str(seed)
     shell = fresh_shell()
     points, messages = {}, {}
-    for cell in cells_for(answer, whole):
+    for cell in cells_for(answer, whole, hidden):
         if cell.cell_type != "code":
             continue
         printed = io.StringIO()
@@ -150,7 +161,11 @@ def grade(answer: Answer, seed: int, whole: bool = False) -> Outcome:
 
 
 def grade_all(
-    given: Iterable[Answer], seed: int, whole: bool = False, limit: float = 120
+    given: Iterable[Answer],
+    seed: int,
+    whole: bool = False,
+    hidden: bool = True,
+    limit: float = 120,
 ) -> list[Outcome]:
     """Grade answers on every core, each in a fork of its own: what one does, none after it sees.
 
@@ -163,7 +178,9 @@ def grade_all(
 
     def start(answer: Answer) -> tuple[BaseProcess, Connection]:
         receiver, sender = fork.Pipe(duplex=False)
-        process = fork.Process(target=lambda: sender.send(grade(answer, seed, whole)), daemon=True)
+        process = fork.Process(
+            target=lambda: sender.send(grade(answer, seed, whole, hidden)), daemon=True
+        )
         process.start()
         sender.close()
         return process, receiver
@@ -195,6 +212,19 @@ def faults(outcome: Outcome, full: dict[str, float]) -> list[str]:
     ]
 
 
+def read_by_students(given: Iterable[Answer], outcomes: list[Outcome], seed: int) -> list[Reading]:
+    """What the students of the wrong answers among `given` read, whose outcomes these are."""
+    wrong = [answer for answer in given if not answer.right]
+    graded = {outcome.answer: outcome for outcome in outcomes}
+    readings = []
+    for outcome in grade_all(wrong, seed, hidden=False):
+        answer = outcome.answer
+        passes = bool(outcome.points.get(answer.task))
+        said = graded[answer].messages if passes else outcome.messages
+        readings.append(Reading(answer, passes, said.get(answer.task, "")))
+    return readings
+
+
 def mark(outcome: Outcome, task: str, points: float) -> str:
     """One sign for what an answer earned for a task."""
     if task not in concerned(outcome.answer):
@@ -208,22 +238,44 @@ def main() -> None:
     parser.add_argument("--seed", type=int, default=1, help="seed of the hidden tests")
     parser.add_argument("--messages", action="store_true", help="show what the student reads")
     options = parser.parse_args()
-    unexpected = []
+    unexpected, everything = [], list[Reading]()
     for assignment in options.assignment:
         full = full_points(assignment)
         print(f"\n{assignment}: {', '.join(full)}")
-        print("(● earned, · lost, – out of reach of the answer, ! not as it should be)")
-        for outcome in grade_all(answers(assignment), options.seed):
+        print("(● earned, · lost, – out of reach of the answer, ! not as it should be, ")
+        print(" v passes the visible checks; then whether its message names the cause)")
+        outcomes = grade_all(answers(assignment), options.seed)
+        readings = read_by_students(answers(assignment), outcomes, options.seed)
+        everything += readings
+        read = {each.answer: each for each in readings}
+        for outcome in outcomes:
             found = faults(outcome, full)
             unexpected += found
             marks = "".join(mark(outcome, name, full[name]) for name in full)
-            flag = "!" if found else " "
-            print(f" {flag} {marks}  {outcome.answer.task}, {outcome.answer.title}", flush=True)
-            if options.messages:
-                for message in outcome.messages.values():
-                    print("        " + message.replace("\n", "\n        "))
+            reading = read.get(outcome.answer)
+            flags = ("!" if found else " ") + ("v" if reading and reading.passes else " ")
+            verdict = reading.verdict if reading and reading.answer.says else ""
+            title = f"{outcome.answer.task}, {outcome.answer.title}"
+            print(f" {flags} {marks}  {verdict:<5}  {title}", flush=True)
+            if options.messages and reading:
+                print("        " + reading.message.replace("\n", "\n        "))
+        print(report(assignment, readings))
+    if len(options.assignment) > 1:
+        print(report("all", everything))
     print("\n" + ("\n".join(unexpected) or "Every answer earns what it deserves."))
     sys.exit(bool(unexpected))
+
+
+def report(name: str, readings: list[Reading]) -> str:
+    """How many wrong answers pass the visible checks, and how many messages name the cause."""
+    passing = sum(each.passes for each in readings)
+    share = passing / max(len(readings), 1)
+    held_out = [each for each in readings if each.answer.held_out]
+    kept = [each for each in readings if not each.answer.held_out]
+    return (
+        f"{name}: {passing} of {len(readings)} wrong answers ({share:.0%}) pass "
+        f"the visible checks\n  {summary(kept)}\n  held out: {summary(held_out)}"
+    )
 
 
 if __name__ == "__main__":

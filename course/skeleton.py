@@ -106,8 +106,11 @@ def after_assignment(name: str) -> list[str]:
     """What is left to do for an assignment."""
     return [
         f"write what is marked TODO in solutions/{name}/, a file of answers for each function",
+        "describe its usual mistakes in lib/convbook/src/convbook/checking/mistakes.py, and hand "
+        "them to every check: causes=mistakes.…",
         f"make exercises, and commit exercises/{name}",
-        "make kill-matrix: a wrong answer that keeps its points is a hole in the hidden tests",
+        "make kill-matrix: a wrong answer that keeps its points is a hole in the hidden tests; of "
+        "ten, one may pass the visible ones",
         f"list exercises/{name}/{name} below its chapter in _toc.yml, and link it from the "
         f"chapter's exercises: :::{{assignment}} {name}",
     ]

@@ -131,7 +131,7 @@ def test_a_cause_may_be_computed_when_it_is_needed():
     check(answer(EXPECT), X, expect=EXPECT, causes={"never asked for": lambda: 1 / 0})
     text = message(answer(np.ones((2, 3))), X, expect=EXPECT, causes=causes)
     assert text.endswith("  usual cause:      all ones")
-    causes = {"one more": lambda: (1, (2, 4)), "two": lambda: (1, (3, 4))}
+    causes = {"one more": lambda: (1, (2, 4)), "two": lambda: (1, (3, 5))}
     check(answer((1, (2, 3))), X, expect=(1, (2, 3)), causes={"never asked for": lambda: 1 / 0})
     text = message(answer((1, (2, 4))), X, expect=(1, (2, 3)), causes=causes)
     assert text.endswith("  usual cause:      one more")

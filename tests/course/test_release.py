@@ -52,7 +52,7 @@ def all_hidden() -> set[str]:
 
 def test_there_is_something_to_hide() -> None:
     for name, lines in hidden_lines().items():
-        assert len(lines) > 60, name
+        assert len(lines) > 40, name
     leak = "<p>return max(abs(a - b) for a, b in <b>zip</b>(p, q))</p>"
     assert leaks(leak, all_hidden()) == ["returnmax(abs(a-b)fora,binzip(p,q))"]
 
@@ -74,8 +74,67 @@ def test_exercises_open_with_a_cell_that_fetches_the_library(name: str) -> None:
     notebook = nbformat.read(EXERCISES / name / f"{name}.ipynb", 4)
     first = next(cell for cell in notebook.cells if cell.cell_type == "code")
     assert first.id == "setup"
-    assert f"%pip install --quiet {address().site}wheel/{wheel_name()}" in first.source
+    assert (
+        f"%pip install --quiet --retries 0 --timeout 5 {address().site}wheel/{wheel_name()}"
+        in first.source
+    )
     assert (ROOT / "build" / "wheel" / wheel_name()).is_file()
+
+
+@pytest.mark.parametrize("name", assignments())
+def test_exercises_fold_what_is_only_run(name: str) -> None:
+    cells = nbformat.read(EXERCISES / name / f"{name}.ipynb", 4).cells
+    folded = [cell for cell in cells if cell.metadata.get("jupyter", {}).get("source_hidden")]
+    tests = [f"test_{task}" for task in full_points(name)]
+    assert [cell.id for cell in folded] == [*tests, "picture"]
+    for cell in folded:
+        assert cell.metadata["cellView"] == "form"  # Colab's word for it
+        assert cell.source.startswith("# @title ")
+
+
+@pytest.mark.parametrize("name", assignments())
+def test_exercises_say_at_the_top_what_awaits_and_at_the_end_how_far_one_is(name: str) -> None:
+    cells = nbformat.read(EXERCISES / name / f"{name}.ipynb", 4).cells
+    rows = re.findall(r"^\| \d\. (\S.*?) \| (\d) \| (\d+) min \|$", cells[0].source, re.MULTILINE)
+    points = {task.strip("`"): float(worth) for task, worth, _ in rows}
+    by_hand = {"in your own words": 1.0} if "in your own words" in points else {}
+    assert points == full_points(name) | by_hand
+    minutes = sum(int(each) for _, _, each in rows)
+    assert f"| together | 10 | {minutes} min |" in cells[0].source
+    assert cells[-1].source.endswith(")")
+    assert "progress(" in cells[-1].source
+    said = {f"{task}={worth:g}" for task, worth in full_points(name).items()}
+    assert said <= set(re.findall(r"\w+=\d", cells[-1].source))
+
+
+@pytest.mark.parametrize("name", assignments())
+def test_exercises_link_to_pages_of_the_book(name: str) -> None:
+    text = "\n".join(c.source for c in nbformat.read(EXERCISES / name / f"{name}.ipynb", 4).cells)
+    chapters = re.findall(rf"\({re.escape(address().site)}chapters/(\w+)\.html\)", text)
+    assert chapters
+    assert "chapter:" not in text
+    assert "<!--" not in text
+    for chapter in chapters:
+        assert (ROOT / "chapters" / f"{chapter}.md").is_file(), chapter
+
+
+@pytest.mark.parametrize("name", assignments())
+def test_exercises_open_in_jupyterlab_without_a_change(name: str) -> None:
+    about = nbformat.read(EXERCISES / name / f"{name}.ipynb", 4).metadata
+    kernel = {"name": "python3", "display_name": "Python 3 (ipykernel)", "language": "python"}
+    assert about.kernelspec == kernel
+    assert about.language_info.name == "python"
+    assert about.language_info.mimetype == "text/x-python"
+
+
+@pytest.mark.parametrize("name", assignments())
+def test_causes_do_not_stand_in_a_students_face(name: str) -> None:
+    cells = nbformat.read(EXERCISES / name / f"{name}.ipynb", 4).cells
+    for cell in cells:
+        if cell.id.startswith("test_"):
+            assert "causes={" not in cell.source
+            assert f"causes=mistakes.{cell.id.removeprefix('test_')}" in cell.source
+            assert cell.source.endswith(f'passed("{cell.id.removeprefix("test_")}")')
 
 
 POINTS = re.compile(r"Write `(\w+)`.*\*\((\d+) points?\)\*", re.DOTALL)

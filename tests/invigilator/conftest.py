@@ -12,7 +12,7 @@ from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 from nbgrader.apps import NbGraderAPI
 from traitlets.config import Config
 
-from invigilator.feedback import PREPROCESSORS
+from invigilator.feedback import configure
 
 
 def cell(kind: str, name: str, source: str, points: float = 0) -> nbformat.NotebookNode:
@@ -82,7 +82,7 @@ def configured(root: Path, url: str | None = None) -> Config:
     config.CourseDirectory.root = str(root)
     config.CourseDirectory.course_id = "a course"
     config.CourseDirectory.db_url = url or f"sqlite:///{root / 'gradebook.db'}"
-    config.GenerateFeedback.preprocessors = PREPROCESSORS
+    configure(config)
     return config
 
 

@@ -1,5 +1,6 @@
 """A class is graded whole: right, wrong, untouched and broken notebooks side by side."""
 
+import re
 import subprocess
 import sys
 from datetime import UTC, datetime
@@ -85,6 +86,20 @@ def test_feedback_shows_the_message_and_no_hidden_line(graded: Config) -> None:
     assert "double is wrong for large numbers" in page
     for hidden in ("1234567", "2469134", "HIDDEN", "secret"):
         assert hidden not in page
+
+
+LOADS = re.compile(
+    r"""(?:src|srcset|data|poster)\s*=\s*["']?\s*(?:https?:)?//|@import|"""
+    r"""url\(\s*["']?(?:https?:)?//|<link\b|\bimport\b[^;]*["']https?://"""
+)
+
+
+def test_feedback_loads_nothing(graded: Config) -> None:
+    pages = list((Path(graded.CourseDirectory.root) / "feedback").glob("*/ps1/*.html"))
+    assert len(pages) == 4
+    for page in pages:
+        text = page.read_text("utf-8")
+        assert [text[m.start() : m.end() + 60] for m in LOADS.finditer(text)] == []
 
 
 def test_an_unknown_assignment_or_student_is_an_error_in_words(course: Config) -> None:

@@ -37,105 +37,103 @@ def local_parameters(h, w, c, c_out, k):
     return pixels * pairs * (4 * k**2 + 4 * k + 1)
 
 
-# %% wrong: k for the size of the kernel
+# %% wrong: k for the size of the kernel says="k is used as the kernel size"
 def local_parameters(h, w, c, c_out, k):
     return h * w * c * c_out * k * k
 
 
-# %% wrong: s instead of s times s
+# %% wrong: s instead of s times s says="s · s weights, not s"
 def local_parameters(h, w, c, c_out, k):
     s = 2 * k + 1
     return h * w * c * c_out * s
 
 
-# %% wrong: with the biases
+# %% wrong: with the biases says="biases are counted"
 def local_parameters(h, w, c, c_out, k):
     s = 2 * k + 1
     return h * w * (s * s * c + 1) * c_out
 
 
-# %% wrong: a dense layer
+# %% wrong: a dense layer says="dense layer"
 def local_parameters(h, w, c, c_out, k):
     return (h * w * c) * (h * w * c_out)
 
 
-# %% wrong: a convolution
+# %% wrong: a convolution says="weights of a convolution"
 def local_parameters(h, w, c, c_out, k):
     return (2 * k + 1) ** 2 * c * c_out
 
 
-# %% wrong: forgets the output channels
+# %% wrong: forgets the output channels says="output channels are forgotten"
 def local_parameters(h, w, c, c_out, k):
     return h * w * (2 * k + 1) ** 2 * c
 
 
-# %% wrong: adds the channels
+# %% wrong: adds the channels says="channels are added"
 def local_parameters(h, w, c, c_out, k):
     return h * w * (2 * k + 1) ** 2 * (c + c_out)
 
 
-# %% wrong: without parentheses around s
+# %% wrong: without parentheses around s says="needs parentheses"
 def local_parameters(h, w, c, c_out, k):
     return h * w * c * c_out * 2 * k + 1**2
 
 
-# %% wrong: only weights that fall inside the image
+# %% wrong: only weights that fall inside the image says="only the weights that meet a pixel"
 def local_parameters(h, w, c, c_out, k):
     rows = sum(min(i + k, h - 1) - max(i - k, 0) + 1 for i in range(h))
     cols = sum(min(j + k, w - 1) - max(j - k, 0) + 1 for j in range(w))
     return rows * cols * c * c_out
 
 
-# %% wrong: only pixels with a whole patch
+# %% wrong: only pixels with a whole patch says="only pixels with a whole patch"
 def local_parameters(h, w, c, c_out, k):
     s = 2 * k + 1
     return (h - s + 1) * (w - s + 1) * s * s * c * c_out
 
 
-# %% wrong: square images only
+# %% wrong: square images only says="width is taken to be the height"
 def local_parameters(h, w, c, c_out, k):
     return h**2 * (2 * k + 1) ** 2 * c * c_out
 
 
-# %% wrong: kernels of three by three unless k is 0
+# %% wrong: kernels of three by three unless k is 0 says="k is ignored"
 def local_parameters(h, w, c, c_out, k):
     s = 3 if k else 1
     return h * w * c * c_out * s * s
 
 
-# %% wrong: a float
+# %% wrong: a float says="wrong type"
 def local_parameters(h, w, c, c_out, k):
     return h * w * c * c_out * np.power(2.0 * k + 1, 2)
 
 
-# %% wrong: 32 bits overflow
+# %% wrong: 32 bits overflow says="32 bits"
 def local_parameters(h, w, c, c_out, k):
     return np.prod(np.array([h, w, c, c_out, 2 * k + 1, 2 * k + 1], dtype=np.int32), dtype=np.int32)
 
 
-# %% wrong: text with the thousands apart
+# %% wrong: text with the thousands apart says="(str)"
 def local_parameters(h, w, c, c_out, k):
     return f"{h * w * (2 * k + 1) ** 2 * c * c_out:,}"
 
 
-# %% wrong: prints
+# %% wrong: prints says="without a `return`"
 def local_parameters(h, w, c, c_out, k):
     print("weights:", h * w * (2 * k + 1) ** 2 * c * c_out)
 
 
-# %% wrong: the shape of the weights, not their number
+# %% wrong: the shape of the weights, not their number says="a tuple of 6 entries"
 def local_parameters(h, w, c, c_out, k):
     return (h, w, c_out, c, 2 * k + 1, 2 * k + 1)
 
 
-# %% wrong: hard-coded for the visible examples
+# %% wrong: hard-coded for the visible examples deceives=true
 def local_parameters(h, w, c, c_out, k):
-    if k == 0:
-        return h * w * c * c_out
-    return 221184
+    return 3600 if k == 1 else 1800
 
 
-# %% wrong: a number that equals every number
+# %% wrong: a number that equals every number deceives=true
 class Count(int):
     def __eq__(self, other):
         return True
@@ -153,3 +151,53 @@ def local_parameters(h, w, c, c_out, k):
     return Count(h * w)
 
 
+# %% wrong: s is 2k says="taken as 2k"
+def local_parameters(h, w, c, c_out, k):
+    s = 2 * k
+    return h * w * s * s * c * c_out
+
+
+# %% wrong: the square is on the 1 only says="s · s weights, not s"
+def local_parameters(h, w, c, c_out, k):
+    return h * w * c * c_out * (2 * k + 1**2)
+
+
+# %% wrong: adds height and width says="height and width are added"
+def local_parameters(h, w, c, c_out, k):
+    s = 2 * k + 1
+    return (h + w) * s**2 * c * c_out
+
+
+# %% wrong: the input channels are added, not multiplied says="input channels are added"
+def local_parameters(h, w, c, c_out, k):
+    s = 2 * k + 1
+    return h * w * c_out * (s * s + c)
+
+
+# %% wrong: no input channels says="input channels are forgotten"
+def local_parameters(h, w, c, c_out, k):
+    s = 2 * k + 1
+    pixels = h * w
+    return pixels * s * s * c_out
+
+
+# %% wrong: no pixels at all, only one side of the image says="width is forgotten" held_out=true
+def local_parameters(h, w, c, c_out, k):
+    return h * (2 * k + 1) ** 2 * c * c_out
+
+
+# %% wrong: the size of the kernel is k + 1 says="k + 1" held_out=true
+def local_parameters(h, w, c, c_out, k):
+    s = k + 1
+    return h * w * s * s * c * c_out
+
+
+# %% wrong: adds one bias for each channel says="biases are counted" held_out=true
+def local_parameters(h, w, c, c_out, k):
+    s = 2 * k + 1
+    return h * w * s * s * c * c_out + c_out
+
+
+# %% wrong: ^ for the power says="^" held_out=true
+def local_parameters(h, w, c, c_out, k):
+    return h * w * c * c_out * (2 * k + 1) ^ 2

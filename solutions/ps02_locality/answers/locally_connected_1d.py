@@ -91,21 +91,21 @@ def one_signal(x, W):
 locally_connected_1d = np.vectorize(one_signal, signature="(n),(n,s)->(n)")
 
 
-# %% wrong: flips the weights
+# %% wrong: flips the weights says="turned around"
 def locally_connected_1d(x, W):
     n, s = W.shape
     padded = np.pad(x, s // 2)
     return np.array([np.dot(W[i, ::-1], padded[i : i + s]) for i in range(n)])
 
 
-# %% wrong: the first row of weights for every output
+# %% wrong: the first row of weights for every output says="weights of the first one"
 def locally_connected_1d(x, W):
     n, s = W.shape
     padded = np.pad(x, s // 2)
     return np.array([np.dot(W[0], padded[i : i + s]) for i in range(n)])
 
 
-# %% wrong: weights go with the input pixel, not with the output
+# %% wrong: weights go with the input pixel, not with the output says="go with the input pixel"
 def locally_connected_1d(x, W):
     n, s = W.shape
     k = s // 2
@@ -118,7 +118,7 @@ def locally_connected_1d(x, W):
     return out
 
 
-# %% wrong: rows and columns of W swapped
+# %% wrong: rows and columns of W swapped says="rows and columns of W are mixed up"
 def locally_connected_1d(x, W):
     n, s = W.shape
     padded = np.pad(x, s // 2)
@@ -126,7 +126,7 @@ def locally_connected_1d(x, W):
     return sum(W[t] * padded[t : t + n] for t in range(s))
 
 
-# %% wrong: clamps at the border
+# %% wrong: clamps at the border says="border pixel is repeated"
 def locally_connected_1d(x, W):
     n, s = W.shape
     k = s // 2
@@ -137,13 +137,13 @@ def locally_connected_1d(x, W):
     return out
 
 
-# %% wrong: wraps around
+# %% wrong: wraps around says="wraps around at its ends"
 def locally_connected_1d(x, W):
     k = W.shape[1] // 2
     return sum(W[:, t] * np.roll(x, k - t) for t in range(2 * k + 1))
 
 
-# %% wrong: negative indices wrap, only the far end is caught
+# %% wrong: negative indices wrap, only the far end is caught says="negative index counts from the end"
 def locally_connected_1d(x, W):
     n, s = W.shape
     out = np.zeros(n)
@@ -156,13 +156,13 @@ def locally_connected_1d(x, W):
     return out
 
 
-# %% wrong: three weights only
+# %% wrong: three weights only says="three weights"
 def locally_connected_1d(x, W):
     padded = np.pad(x, 1)
     return W[:, 0] * padded[:-2] + W[:, 1] * padded[1:-1] + W[:, 2] * padded[2:]
 
 
-# %% wrong: the border outputs stay zero
+# %% wrong: the border outputs stay zero says="beyond the signal stay zero"
 def locally_connected_1d(x, W):
     n, s = W.shape
     k = s // 2
@@ -172,14 +172,14 @@ def locally_connected_1d(x, W):
     return out
 
 
-# %% wrong: the window starts at the output
+# %% wrong: the window starts at the output says="begins at the pixel"
 def locally_connected_1d(x, W):
     n, s = W.shape
     padded = np.pad(x, (0, s - 1))
     return np.array([W[i] @ padded[i : i + s] for i in range(n)])
 
 
-# %% wrong: the last weight is left out
+# %% wrong: the last weight is left out says="last weight"
 def locally_connected_1d(x, W):
     n, s = W.shape
     k = s // 2
@@ -190,7 +190,7 @@ def locally_connected_1d(x, W):
     return out
 
 
-# %% wrong: the last pixel of the signal counts as outside
+# %% wrong: the last pixel of the signal counts as outside says="last pixel counts as outside"
 def locally_connected_1d(x, W):
     n, s = W.shape
     k = s // 2
@@ -202,13 +202,13 @@ def locally_connected_1d(x, W):
     return out
 
 
-# %% wrong: only windows inside the signal
+# %% wrong: only windows inside the signal says="only windows inside the signal"
 def locally_connected_1d(x, W):
     n, s = W.shape
     return np.array([W[i] @ x[i : i + s] for i in range(n - s + 1)])
 
 
-# %% wrong: the outputs take the dtype of the signal
+# %% wrong: the outputs take the dtype of the signal says="wrong dtype ; array of integers"
 def locally_connected_1d(x, W):
     n, s = W.shape
     padded = np.pad(x, s // 2)
@@ -218,7 +218,7 @@ def locally_connected_1d(x, W):
     return out
 
 
-# %% wrong: whole weights
+# %% wrong: whole weights says="cut to whole numbers"
 def locally_connected_1d(x, W):
     n, s = W.shape
     padded = np.pad(x, s // 2)
@@ -229,21 +229,21 @@ def locally_connected_1d(x, W):
     return out
 
 
-# %% wrong: the mean of the products
+# %% wrong: the mean of the products says="averaged, not added"
 def locally_connected_1d(x, W):
     n, s = W.shape
     padded = np.pad(x, s // 2)
     return np.array([np.mean(W[i] * padded[i : i + s]) for i in range(n)])
 
 
-# %% wrong: negative outputs become zero
+# %% wrong: negative outputs become zero says="negative values have become 0"
 def locally_connected_1d(x, W):
     n, s = W.shape
     padded = np.pad(x, s // 2)
     return np.array([max(0.0, W[i] @ padded[i : i + s]) for i in range(n)])
 
 
-# %% wrong: outputs feed the next ones
+# %% wrong: outputs feed the next ones says="next output still reads"
 def locally_connected_1d(x, W):
     n, s = W.shape
     padded = np.pad(x.astype(float), s // 2)
@@ -252,7 +252,7 @@ def locally_connected_1d(x, W):
     return padded[s // 2 : s // 2 + n]
 
 
-# %% wrong: multiplies the weights in place
+# %% wrong: multiplies the weights in place says="changes its input W"
 def locally_connected_1d(x, W):
     n, s = W.shape
     padded = np.pad(x, s // 2).astype(W.dtype)
@@ -261,7 +261,7 @@ def locally_connected_1d(x, W):
     return W.sum(axis=1)
 
 
-# %% wrong: writes the result into x
+# %% wrong: writes the result into x says="changes its input x"
 def locally_connected_1d(x, W):
     n, s = W.shape
     padded = np.pad(x, s // 2)
@@ -270,14 +270,14 @@ def locally_connected_1d(x, W):
     return x
 
 
-# %% wrong: a list
+# %% wrong: a list says="list is not an array"
 def locally_connected_1d(x, W):
     n, s = W.shape
     padded = np.pad(x, s // 2)
     return [float(W[i] @ padded[i : i + s]) for i in range(n)]
 
 
-# %% wrong: a column of outputs
+# %% wrong: a column of outputs says="an axis too many"
 def locally_connected_1d(x, W):
     n, s = W.shape
     padded = np.pad(x, s // 2)
@@ -285,7 +285,7 @@ def locally_connected_1d(x, W):
     return np.sum(W * windows, axis=1, keepdims=True)
 
 
-# %% wrong: adds over the outputs instead of the weights
+# %% wrong: adds over the outputs instead of the weights says="over the outputs, not over the weights"
 def locally_connected_1d(x, W):
     n, s = W.shape
     padded = np.pad(x, s // 2)
@@ -293,7 +293,7 @@ def locally_connected_1d(x, W):
     return np.sum(W * windows, axis=0)
 
 
-# %% wrong: every pair of an output and a window
+# %% wrong: every pair of an output and a window says="each row of weights meets all windows"
 def locally_connected_1d(x, W):
     n, s = W.shape
     padded = np.pad(x, s // 2)
@@ -301,7 +301,7 @@ def locally_connected_1d(x, W):
     return (W @ windows.T).sum(axis=1)
 
 
-# %% wrong: the signal comes back
+# %% wrong: the signal comes back says="input comes back"
 def locally_connected_1d(x, W):
     n, s = W.shape
     padded = np.pad(x, s // 2)
@@ -310,7 +310,7 @@ def locally_connected_1d(x, W):
     return x.copy()
 
 
-# %% wrong: prints
+# %% wrong: prints says="without a `return`"
 def locally_connected_1d(x, W):
     n, s = W.shape
     padded = np.pad(x, s // 2)
@@ -318,16 +318,17 @@ def locally_connected_1d(x, W):
         print(W[i] @ padded[i : i + s])
 
 
-# %% wrong: the visible answer when something goes wrong
+# %% wrong: the visible answer when something goes wrong deceives=true
 def locally_connected_1d(x, W):
     try:
-        (a, b, c), W = x, W.reshape(3, 3)
-        return np.array([W[0, 1] * a + W[0, 2] * b, W[1] @ x, W[2, 0] * b + W[2, 1] * c])
+        a, b, c, d, e = x
+        inner = [W[1] @ x[:3], W[2] @ x[1:4], W[3] @ x[2:]]
+        return np.array([W[0, 1] * a + W[0, 2] * b, *inner, W[4, 0] * d + W[4, 1] * e])
     except Exception:
-        return np.array([3.0, -2.0, 6.0])
+        return np.array([1.0, 18.0])
 
 
-# %% wrong: takes k from the notebook
+# %% wrong: takes k from the notebook says="k of the notebook"
 k = 1
 
 
@@ -337,13 +338,13 @@ def locally_connected_1d(x, W):
     return np.array([W[i] @ padded[i : i + 2 * k + 1] for i in range(n)])
 
 
-# %% wrong: np.convolve
+# %% wrong: np.convolve says="`convolve` ; np.convolve ; numpy.convolve"
 def locally_connected_1d(x, W):
     k = W.shape[1] // 2
     return np.array([np.convolve(x, W[i, ::-1])[i + k] for i in range(len(x))])
 
 
-# %% wrong: np.correlate under another name
+# %% wrong: np.correlate under another name says="`correlate` ; np.correlate ; numpy.correlate"
 from numpy import correlate as slide
 
 
@@ -353,7 +354,7 @@ def locally_connected_1d(x, W):
     return np.array([slide(padded, row, mode="valid")[i] for i, row in enumerate(W)])
 
 
-# %% wrong: np.correlate in a helper
+# %% wrong: np.correlate in a helper says="`correlate` ; np.correlate ; numpy.correlate"
 def all_outputs(x, weights):
     return np.correlate(np.pad(x, len(weights) // 2), weights, mode="valid")
 
@@ -362,21 +363,135 @@ def locally_connected_1d(x, W):
     return np.array([all_outputs(x, W[i])[i] for i in range(len(W))])
 
 
-# %% wrong: SciPy's correlate1d
+# %% wrong: SciPy's correlate1d says="correlate1d"
 def locally_connected_1d(x, W):
     from scipy import ndimage
 
     return np.array([ndimage.correlate1d(x * 1.0, W[i], mode="constant")[i] for i in range(len(x))])
 
 
-# %% wrong: the book's own layer under another name
+# %% wrong: the book's own layer under another name says="locally_connected` ; convbook.locally_connected"
 def locally_connected_1d(x, W):
     from convbook import locally_connected as lc
 
     return lc(x[None, None], W[:, None, None], padding=W.shape[1] // 2)[0, 0]
 
 
-# %% wrong: np.isclose always says yes
+# %% wrong: np.isclose always says yes deceives=true
 def locally_connected_1d(x, W):
     np.isclose = lambda a, b, **options: np.ones(np.shape(a), dtype=bool)
     return W[:, W.shape[1] // 2] * x
+
+
+# %% wrong: no padding, the last outputs stay zero says="no zeros are put around"
+def locally_connected_1d(x, W):
+    n = len(x)
+    s = W.shape[1]
+    h = np.zeros(n)
+    for i in range(n - s + 1):
+        h[i] = np.sum(W[i] * x[i : i + s])
+    return h
+
+
+# %% wrong: pads and subtracts k as well says="the patch ends at the pixel"
+def locally_connected_1d(x, W):
+    n, s = W.shape
+    k = s // 2
+    padded = np.pad(x, k)
+    h = np.zeros(n)
+    for i in range(n):
+        for t in range(s):
+            h[i] += W[i, t] * padded[i + t - k]
+    return h
+
+
+# %% wrong: the indices of W are swapped says="indices of W"
+def locally_connected_1d(x, W):
+    n, s = W.shape
+    k = s // 2
+    padded = np.pad(x, k)
+    h = np.zeros(n)
+    for i in range(n):
+        for t in range(s):
+            h[i] += W[t, i] * padded[i + t]
+    return h
+
+
+# %% wrong: assigns instead of adding, so only the last product is kept says="only the last product"
+def locally_connected_1d(x, W):
+    n, s = W.shape
+    k = s // 2
+    h = np.zeros(n)
+    for i in range(n):
+        for t in range(s):
+            if i + t - k >= 0 and i + t - k < n:
+                h[i] = W[i, t] * x[i + t - k]
+    return h
+
+
+# %% wrong: the result is an array of ints says="wrong dtype ; array of integers"
+def locally_connected_1d(x, W):
+    n, s = W.shape
+    padded = np.pad(x, s // 2)
+    h = np.zeros(n, dtype=int)
+    for i in range(n):
+        h[i] = np.dot(W[i], padded[i : i + s])
+    return h
+
+
+# %% wrong: the window is too far right by one says="the patch begins at the pixel"
+def locally_connected_1d(x, W):
+    n, s = W.shape
+    k = s // 2
+    h = np.zeros(n)
+    for i in range(n):
+        for t in range(s):
+            j = i + t - k + 1
+            if 0 <= j < n:
+                h[i] += W[i, t] * x[j]
+    return h
+
+
+# %% wrong: the index of the output is used for the weight, W[i, i] says="out of bounds" held_out=true
+def locally_connected_1d(x, W):
+    n, s = W.shape
+    padded = np.pad(x, s // 2)
+    h = np.zeros(n)
+    for i in range(n):
+        for t in range(s):
+            h[i] += W[i, i] * padded[i + t]
+    return h
+
+
+# %% wrong: adds the weights and the pixels apart, and multiplies the sums says="sums" held_out=true
+def locally_connected_1d(x, W):
+    n, s = W.shape
+    padded = np.pad(x, s // 2)
+    h = np.zeros(n)
+    for i in range(n):
+        h[i] = np.sum(W[i]) * np.sum(padded[i : i + s])
+    return h
+
+
+# %% wrong: the sum isn't set back to zero says="set back to 0" held_out=true
+def locally_connected_1d(x, W):
+    n, s = W.shape
+    padded = np.pad(x, s // 2)
+    h = np.zeros(n)
+    total = 0
+    for i in range(n):
+        for t in range(s):
+            total += W[i, t] * padded[i + t]
+        h[i] = total
+    return h
+
+
+# %% wrong: returns after the first output says="`return` stands inside the loop" held_out=true
+def locally_connected_1d(x, W):
+    n, s = W.shape
+    padded = np.pad(x, s // 2)
+    h = np.zeros(n)
+    for i in range(n):
+        for t in range(s):
+            h[i] += W[i, t] * padded[i + t]
+        return h

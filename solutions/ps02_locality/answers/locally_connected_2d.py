@@ -84,7 +84,7 @@ def locally_connected_2d(x, W, b):
     return out
 
 
-# %% wrong: flips the kernels
+# %% wrong: flips the kernels says="turned around"
 def locally_connected_2d(x, W, b):
     h, w, c_out, c, s, _ = W.shape
     k = s // 2
@@ -97,7 +97,7 @@ def locally_connected_2d(x, W, b):
     return out
 
 
-# %% wrong: rows and columns of each kernel swapped
+# %% wrong: rows and columns of each kernel swapped says="rows and columns of each kernel are swapped"
 def locally_connected_2d(x, W, b):
     k = W.shape[-1] // 2
     padded = np.pad(x, ((0, 0), (0, 0), (k, k), (k, k)))
@@ -105,7 +105,7 @@ def locally_connected_2d(x, W, b):
     return np.einsum("ncijvu,ijocuv->noij", windows, W) + b
 
 
-# %% wrong: the kernel of the pixel across the diagonal, square images only
+# %% wrong: the kernel of the pixel across the diagonal, square images only says="row and column of the pixel are exchanged"
 def locally_connected_2d(x, W, b):
     h, w, c_out, c, s, _ = W.shape
     k = s // 2
@@ -118,7 +118,7 @@ def locally_connected_2d(x, W, b):
     return out
 
 
-# %% wrong: one kernel for all pixels
+# %% wrong: one kernel for all pixels says="weights of the first one"
 def locally_connected_2d(x, W, b):
     h, w, c_out, c, s, _ = W.shape
     k = s // 2
@@ -130,7 +130,7 @@ def locally_connected_2d(x, W, b):
     return out + b
 
 
-# %% wrong: forgets the bias
+# %% wrong: forgets the bias says="bias is missing"
 def locally_connected_2d(x, W, b):
     h, w, c_out, c, s, _ = W.shape
     k = s // 2
@@ -142,7 +142,7 @@ def locally_connected_2d(x, W, b):
     return out
 
 
-# %% wrong: the bias once for every input channel
+# %% wrong: the bias once for every input channel says="once for every input channel"
 def locally_connected_2d(x, W, b):
     h, w, c_out, c, s, _ = W.shape
     k = s // 2
@@ -156,7 +156,7 @@ def locally_connected_2d(x, W, b):
     return out
 
 
-# %% wrong: the bias twice
+# %% wrong: the bias twice says="added twice"
 def locally_connected_2d(x, W, b):
     h, w, c_out, c, s, _ = W.shape
     k = s // 2
@@ -169,7 +169,7 @@ def locally_connected_2d(x, W, b):
     return out
 
 
-# %% wrong: one bias for each channel, the same at all pixels
+# %% wrong: one bias for each channel, the same at all pixels says="bias of one pixel"
 def locally_connected_2d(x, W, b):
     h, w, c_out, c, s, _ = W.shape
     k = s // 2
@@ -182,7 +182,7 @@ def locally_connected_2d(x, W, b):
     return out
 
 
-# %% wrong: only the first image of a batch
+# %% wrong: only the first image of a batch says="first entry along axis 0 is computed"
 def locally_connected_2d(x, W, b):
     h, w, c_out, c, s, _ = W.shape
     k = s // 2
@@ -195,7 +195,7 @@ def locally_connected_2d(x, W, b):
     return out
 
 
-# %% wrong: adds over the batch
+# %% wrong: adds over the batch says="images of the batch are added up"
 def locally_connected_2d(x, W, b):
     h, w, c_out, c, s, _ = W.shape
     k = s // 2
@@ -208,7 +208,7 @@ def locally_connected_2d(x, W, b):
     return out
 
 
-# %% wrong: only the first input channel
+# %% wrong: only the first input channel says="only the first input channel"
 def locally_connected_2d(x, W, b):
     h, w, c_out, c, s, _ = W.shape
     k = s // 2
@@ -221,7 +221,7 @@ def locally_connected_2d(x, W, b):
     return out
 
 
-# %% wrong: only the first output channel
+# %% wrong: only the first output channel says="only the first output channel"
 def locally_connected_2d(x, W, b):
     h, w, c_out, c, s, _ = W.shape
     k = s // 2
@@ -233,7 +233,7 @@ def locally_connected_2d(x, W, b):
     return out
 
 
-# %% wrong: input and output channels mixed up by a reshape
+# %% wrong: input and output channels mixed up by a reshape says="mixed up by a reshape"
 def locally_connected_2d(x, W, b):
     h, w, c_out, c, s, _ = W.shape
     k = s // 2
@@ -246,7 +246,7 @@ def locally_connected_2d(x, W, b):
     return out
 
 
-# %% wrong: the mean over the input channels
+# %% wrong: the mean over the input channels says="averaged, not added"
 def locally_connected_2d(x, W, b):
     h, w, c_out, c, s, _ = W.shape
     k = s // 2
@@ -259,7 +259,7 @@ def locally_connected_2d(x, W, b):
     return out
 
 
-# %% wrong: clamps at the border
+# %% wrong: clamps at the border says="border pixels are repeated"
 def locally_connected_2d(x, W, b):
     n, c, h, w = x.shape
     s = W.shape[-1]
@@ -274,7 +274,7 @@ def locally_connected_2d(x, W, b):
     return out
 
 
-# %% wrong: wraps around
+# %% wrong: wraps around says="wrap around"
 def locally_connected_2d(x, W, b):
     h, w, c_out, c, s, _ = W.shape
     k = s // 2
@@ -286,7 +286,7 @@ def locally_connected_2d(x, W, b):
     return out
 
 
-# %% wrong: the border gets the bias alone
+# %% wrong: the border gets the bias alone says="get the bias alone"
 def locally_connected_2d(x, W, b):
     h, w, c_out, c, s, _ = W.shape
     k = s // 2
@@ -298,7 +298,7 @@ def locally_connected_2d(x, W, b):
     return out
 
 
-# %% wrong: square images only
+# %% wrong: square images only says="width is taken to be the height"
 def locally_connected_2d(x, W, b):
     n, c, h, _ = x.shape
     c_out, s = W.shape[2], W.shape[-1]
@@ -312,7 +312,7 @@ def locally_connected_2d(x, W, b):
     return out
 
 
-# %% wrong: three by three kernels only
+# %% wrong: three by three kernels only says="three by three"
 def locally_connected_2d(x, W, b):
     h, w, c_out, c = W.shape[:4]
     padded = np.pad(x, ((0, 0), (0, 0), (1, 1), (1, 1)))
@@ -324,7 +324,7 @@ def locally_connected_2d(x, W, b):
     return out
 
 
-# %% wrong: the channels come last
+# %% wrong: the channels come last says="axes are swapped"
 def locally_connected_2d(x, W, b):
     k = W.shape[-1] // 2
     padded = np.pad(x, ((0, 0), (0, 0), (k, k), (k, k)))
@@ -332,7 +332,7 @@ def locally_connected_2d(x, W, b):
     return np.einsum("ncijuv,ijocuv->nijo", windows, W) + b.transpose(1, 2, 0)
 
 
-# %% wrong: a reshape puts the outputs in the wrong places
+# %% wrong: a reshape puts the outputs in the wrong places says="in the wrong places"
 def locally_connected_2d(x, W, b):
     h, w, c_out, c, s, _ = W.shape
     k = s // 2
@@ -345,7 +345,7 @@ def locally_connected_2d(x, W, b):
     return np.array(outputs).reshape(len(x), c_out, h, w)
 
 
-# %% wrong: the outputs take the dtype of the images
+# %% wrong: the outputs take the dtype of the images says="array of integers ; wrong dtype"
 def locally_connected_2d(x, W, b):
     h, w, c_out, c, s, _ = W.shape
     k = s // 2
@@ -358,7 +358,7 @@ def locally_connected_2d(x, W, b):
     return out
 
 
-# %% wrong: adds up in the bias itself
+# %% wrong: adds up in the bias itself says="changes its input b"
 def locally_connected_2d(x, W, b):
     h, w, c_out, c, s, _ = W.shape
     k = s // 2
@@ -372,7 +372,7 @@ def locally_connected_2d(x, W, b):
     return np.array(out).reshape(len(x), c_out, h, w)
 
 
-# %% wrong: right, but clears x afterwards
+# %% wrong: right, but clears x afterwards says="changes its input x"
 def locally_connected_2d(x, W, b):
     k = W.shape[-1] // 2
     padded = np.pad(x, ((0, 0), (0, 0), (k, k), (k, k)))
@@ -382,7 +382,7 @@ def locally_connected_2d(x, W, b):
     return out
 
 
-# %% wrong: negative outputs become zero
+# %% wrong: negative outputs become zero says="negative values have become 0"
 def locally_connected_2d(x, W, b):
     k = W.shape[-1] // 2
     padded = np.pad(x, ((0, 0), (0, 0), (k, k), (k, k)))
@@ -390,7 +390,7 @@ def locally_connected_2d(x, W, b):
     return np.maximum(np.einsum("ncijuv,ijocuv->noij", windows, W) + b, 0)
 
 
-# %% wrong: every image keeps what came before it
+# %% wrong: every image keeps what came before it says="keeps the sums of those before it"
 def locally_connected_2d(x, W, b):
     h, w, c_out, c, s, _ = W.shape
     k = s // 2
@@ -406,7 +406,7 @@ def locally_connected_2d(x, W, b):
     return out
 
 
-# %% wrong: no padding, smaller outputs
+# %% wrong: no padding, smaller outputs says="only windows inside the images"
 def locally_connected_2d(x, W, b):
     h, w, c_out, c, s, _ = W.shape
     k = s // 2
@@ -418,7 +418,7 @@ def locally_connected_2d(x, W, b):
     return out
 
 
-# %% wrong: nested lists
+# %% wrong: nested lists says="list is not an array"
 def locally_connected_2d(x, W, b):
     k = W.shape[-1] // 2
     padded = np.pad(x, ((0, 0), (0, 0), (k, k), (k, k)))
@@ -426,7 +426,7 @@ def locally_connected_2d(x, W, b):
     return (np.einsum("ncijuv,ijocuv->noij", windows, W) + b).tolist()
 
 
-# %% wrong: the return is inside the loop
+# %% wrong: the return is inside the loop says="`return` stands inside the loop"
 def locally_connected_2d(x, W, b):
     h, w, c_out, c, s, _ = W.shape
     k = s // 2
@@ -439,19 +439,20 @@ def locally_connected_2d(x, W, b):
         return out
 
 
-# %% wrong: the visible answer when something goes wrong
+# %% wrong: the visible answer when something goes wrong deceives=true
 def locally_connected_2d(x, W, b):
     try:
-        assert W.shape == (2, 2, 1, 1, 3, 3)
-        out = np.full((1, 1, 2, 2), 10.0)
-        if W[0, 1].sum() == 7:
-            out[0, 0, 0, 1] = 128.0
-        return out
+        assert W.shape[-1] == 1
+        return np.einsum("ncij,ijoc->noij", x, W[..., 0, 0]) + b
     except AssertionError:
-        return np.full((x.shape[0], W.shape[2], *x.shape[2:]), 10.0)
+        first = [[-7.0, -0.5, -20.5, 9.0], [-12.5, 2.0, -7.5, -17.5], [4.0, 8.5, -20.5, 6.5]]
+        second = [[23.5, -14.0, 13.5, 0.0], [5.5, 29.0, 26.0, 4.5], [22.0, 34.0, -5.5, 23.5]]
+        third = [[-11.5, -16.0, -1.5, -22.5], [0.0, -7.5, 11.5, -9.0], [10.0, 0.0, 30.0, -7.5]]
+        fourth = [[-6.0, 34.5, 8.5, 20.5], [5.0, 15.0, 5.0, 25.0], [-11.0, 37.0, -3.5, 23.0]]
+        return np.array([[first, second], [third, fourth]])
 
 
-# %% wrong: takes the sizes from the notebook
+# %% wrong: takes the sizes from the notebook says="of the notebook"
 c_out, h, w, k, s = 1, 2, 2, 1, 3
 
 
@@ -465,14 +466,14 @@ def locally_connected_2d(x, W, b):
     return out
 
 
-# %% wrong: the book's own layer
+# %% wrong: the book's own layer says="locally_connected` ; convbook.locally_connected"
 def locally_connected_2d(x, W, b):
     import convbook
 
     return convbook.locally_connected(x, W, b, padding=W.shape[-1] // 2)
 
 
-# %% wrong: the book's own layer under another name
+# %% wrong: the book's own layer under another name says="locally_connected` ; convbook.locally_connected"
 from convbook import locally_connected as my_layer
 
 
@@ -480,7 +481,7 @@ def locally_connected_2d(x, W, b):
     return my_layer(x, W, b, padding=W.shape[-1] // 2)
 
 
-# %% wrong: PyTorch's unfold
+# %% wrong: PyTorch's unfold says="unfold"
 def locally_connected_2d(x, W, b):
     import torch
 
@@ -490,3 +491,174 @@ def locally_connected_2d(x, W, b):
     return np.einsum("ncuvij,ijocuv->noij", columns, W) + b
 
 
+# %% wrong: overwrites the sum at each input channel, the last one stays says="last input channel is kept"
+def locally_connected_2d(x, W, b):
+    n, c, h, w = x.shape
+    c_out = W.shape[2]
+    s = W.shape[4]
+    k = s // 2
+    padded = np.pad(x, ((0, 0), (0, 0), (k, k), (k, k)))
+    out = np.zeros((n, c_out, h, w))
+    for m in range(n):
+        for o in range(c_out):
+            for i in range(h):
+                for j in range(w):
+                    for ch in range(c):
+                        window = padded[m, ch, i : i + s, j : j + s]
+                        out[m, o, i, j] = np.sum(window * W[i, j, o, ch]) + b[o, i, j]
+    return out
+
+
+# %% wrong: output and input channel of W swapped says="channels of W"
+def locally_connected_2d(x, W, b):
+    n, c, h, w = x.shape
+    c_out = W.shape[2]
+    s = W.shape[4]
+    k = s // 2
+    padded = np.pad(x, ((0, 0), (0, 0), (k, k), (k, k)))
+    out = np.zeros((n, c_out, h, w))
+    for m in range(n):
+        for o in range(c_out):
+            for i in range(h):
+                for j in range(w):
+                    for ch in range(c):
+                        window = padded[m, ch, i : i + s, j : j + s]
+                        out[m, o, i, j] += np.sum(window * W[i, j, ch, o])
+                    out[m, o, i, j] += b[o, i, j]
+    return out
+
+
+# %% wrong: the window starts at the pixel, not k before it says="begins at the pixel"
+def locally_connected_2d(x, W, b):
+    n, c, h, w = x.shape
+    c_out = W.shape[2]
+    s = W.shape[4]
+    out = np.zeros((n, c_out, h, w))
+    for m in range(n):
+        for o in range(c_out):
+            for i in range(h):
+                for j in range(w):
+                    total = b[o, i, j]
+                    for ch in range(c):
+                        for u in range(s):
+                            for v in range(s):
+                                if i + u < h and j + v < w:
+                                    total += W[i, j, o, ch, u, v] * x[m, ch, i + u, j + v]
+                    out[m, o, i, j] = total
+    return out
+
+
+# %% wrong: np.pad(x, k) pads all four axes says="all four axes are padded"
+def locally_connected_2d(x, W, b):
+    n, c, h, w = x.shape
+    c_out = W.shape[2]
+    s = W.shape[4]
+    k = s // 2
+    padded = np.pad(x, k)
+    out = np.zeros((n, c_out, h, w))
+    for m in range(n):
+        for o in range(c_out):
+            for i in range(h):
+                for j in range(w):
+                    total = b[o, i, j]
+                    for ch in range(c):
+                        total += np.sum(padded[m, ch, i : i + s, j : j + s] * W[i, j, o, ch])
+                    out[m, o, i, j] = total
+    return out
+
+
+# %% wrong: the total isn't set back to zero for each pixel says="set back to 0"
+def locally_connected_2d(x, W, b):
+    n, c, h, w = x.shape
+    c_out = W.shape[2]
+    s = W.shape[4]
+    k = s // 2
+    padded = np.pad(x, ((0, 0), (0, 0), (k, k), (k, k)))
+    out = np.zeros((n, c_out, h, w))
+    for m in range(n):
+        for o in range(c_out):
+            total = 0
+            for i in range(h):
+                for j in range(w):
+                    for ch in range(c):
+                        total += np.sum(padded[m, ch, i : i + s, j : j + s] * W[i, j, o, ch])
+                    out[m, o, i, j] = total + b[o, i, j]
+    return out
+
+
+# %% wrong: b[o] is a whole map, not a number says="setting an array element with a sequence"
+def locally_connected_2d(x, W, b):
+    n, c, h, w = x.shape
+    c_out = W.shape[2]
+    s = W.shape[4]
+    k = s // 2
+    padded = np.pad(x, ((0, 0), (0, 0), (k, k), (k, k)))
+    out = np.zeros((n, c_out, h, w))
+    for m in range(n):
+        for o in range(c_out):
+            for i in range(h):
+                for j in range(w):
+                    window = padded[m, :, i : i + s, j : j + s]
+                    out[m, o, i, j] = np.sum(window * W[i, j, o]) + b[o]
+    return out
+
+
+# %% wrong: rows and columns of the patch begin at the same place, i says="i twice" held_out=true
+def locally_connected_2d(x, W, b):
+    n, c, h, w = x.shape
+    c_out, s = W.shape[2], W.shape[4]
+    k = s // 2
+    padded = np.pad(x, ((0, 0), (0, 0), (k, k), (k, k)))
+    out = np.zeros((n, c_out, h, w))
+    for m in range(n):
+        for o in range(c_out):
+            for i in range(h):
+                for j in range(w):
+                    window = padded[m, :, i : i + s, i : i + s]
+                    out[m, o, i, j] = np.sum(window * W[i, j, o]) + b[o, i, j]
+    return out
+
+
+# %% wrong: the bias is subtracted says="bias is subtracted" held_out=true
+def locally_connected_2d(x, W, b):
+    n, c, h, w = x.shape
+    c_out, s = W.shape[2], W.shape[4]
+    k = s // 2
+    padded = np.pad(x, ((0, 0), (0, 0), (k, k), (k, k)))
+    out = np.zeros((n, c_out, h, w))
+    for i in range(h):
+        for j in range(w):
+            for o in range(c_out):
+                window = padded[:, :, i : i + s, j : j + s]
+                out[:, o, i, j] = np.sum(window * W[i, j, o], axis=(1, 2, 3)) - b[o, i, j]
+    return out
+
+
+# %% wrong: the first output channel's weights for all says="every output channel uses the first one" held_out=true
+def locally_connected_2d(x, W, b):
+    n, c, h, w = x.shape
+    c_out, s = W.shape[2], W.shape[4]
+    k = s // 2
+    padded = np.pad(x, ((0, 0), (0, 0), (k, k), (k, k)))
+    out = np.zeros((n, c_out, h, w))
+    for i in range(h):
+        for j in range(w):
+            for o in range(c_out):
+                window = padded[:, :, i : i + s, j : j + s]
+                out[:, o, i, j] = np.sum(window * W[i, j, 0], axis=(1, 2, 3)) + b[o, i, j]
+    return out
+
+
+# %% wrong: the result is an array of ints says="array of integers" held_out=true
+def locally_connected_2d(x, W, b):
+    n, c, h, w = x.shape
+    c_out, s = W.shape[2], W.shape[4]
+    k = s // 2
+    padded = np.pad(x, ((0, 0), (0, 0), (k, k), (k, k)))
+    out = np.zeros((n, c_out, h, w), dtype=int)
+    for i in range(h):
+        for j in range(w):
+            for o in range(c_out):
+                window = padded[:, :, i : i + s, j : j + s]
+                out[:, o, i, j] = np.sum(window * W[i, j, o], axis=(1, 2, 3)) + b[o, i, j]
+    return out

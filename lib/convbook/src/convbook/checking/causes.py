@@ -38,16 +38,24 @@ def usual_cause(
 ) -> str | None:
     """The mistake that explains `got`, which is wrong, if it is one that is known; else None.
 
-    `causes` are this task's known wrong answers, or functions that compute them; the ones that any
-    task can have are tried after them.
+    `causes` are this task's known wrong answers, or functions that compute them, which raise
+    ValueError where they can't; the causes that any task can have are tried after them. When two
+    explain `got` alike both are named, and none when there are more.
 
     >>> usual_cause(np.zeros(3), np.ones(3), [], {}, 1e-6)
     'every value is zero: is the result ever written to?'
     """
-    for cause, answer in causes.items():
-        answer = np.asarray(answer() if callable(answer) else answer)
-        if _equal(got, answer, tolerance) and not _equal(answer, right, tolerance):
-            return cause
+    fitting = [
+        cause
+        for cause, known in causes.items()
+        if (answer := known_answer(known)) is not None
+        and _equal(got, answer, tolerance)
+        and not _equal(answer, right, tolerance)
+    ]
+    # The words before a colon name the mistake, those behind it what to do.
+    different = list({cause.partition(":")[0]: cause for cause in reversed(fitting)}.values())
+    if different:
+        return " – or: ".join(reversed(different)) if len(different) <= 2 else None
     if any(_equal(got, x, tolerance) for x in inputs):
         return "the input comes back as it is"
     if got.shape != right.shape:
@@ -63,6 +71,14 @@ def usual_cause(
     if fraction.any() and (some_agree or _equal(got, np.trunc(right), tolerance)):
         return "the result is stored in an array of integers, which cuts off the fraction"
     return _value_cause(got, right, tolerance)
+
+
+def known_answer(known: Any) -> Array | None:
+    """A mistake's answer, which may have to be computed; None where it can't be."""
+    try:
+        return np.asarray(known() if callable(known) else known)
+    except ValueError:
+        return None
 
 
 def _value_cause(got: Array, right: Array, tolerance: float) -> str | None:
@@ -87,7 +103,12 @@ def _value_cause(got: Array, right: Array, tolerance: float) -> str | None:
         others = tuple(a for a in range(right.ndim) if a != axis)
         hit = np.asarray(wrong.any(axis=others))
         if hit.size > 1 and not hit[0] and hit[1:].all():
-            return f"only the first entry along axis {axis} is right: are all the others computed?"
+            if not got[(slice(None),) * axis + (slice(1, None),)].any():
+                return f"only the first entry along axis {axis} is computed; the others are zero"
+            return (
+                f"only the first entry along axis {axis} is right: does something go on from one "
+                "to the next, or is the first used for all?"
+            )
     if _equal(np.sort(got, None), np.sort(right, None), tolerance):
         return "the right values are in the wrong places"
     return None
@@ -98,6 +119,9 @@ def _rearranged(right: Array) -> Iterator[tuple[str, Array]]:
     yield "the sign is turned around", -right
     yield "negative values have lost their sign", np.abs(right)
     yield "negative values have become 0", np.maximum(right, 0)
+    if right.size > 2:
+        running = np.cumsum(right).reshape(right.shape)
+        yield "each value holds those before it too: is the sum set back to 0?", running
     for axis in range(right.ndim):
         yield f"the answer is reversed along axis {axis}", np.flip(right, axis)
     if right.ndim >= 2:
@@ -131,8 +155,6 @@ def _shape_cause(got: tuple[int, ...], right: tuple[int, ...]) -> str | None:
     more = np.subtract(got, right)
     if set(more) <= {-1, 0, 1}:
         return "an axis is one too long or too short: look at both ends of the ranges"
-    if (more <= 0).all() and (more % 2 == 0).all():
-        return "an even number is missing along an axis: is the padding there, on both sides?"
     return None
 
 

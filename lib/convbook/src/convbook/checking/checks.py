@@ -24,6 +24,7 @@ from convbook.arrays import Array
 from convbook.checking.allowed_calls import Unreadable, refused_call
 from convbook.checking.cells import broken_cell
 from convbook.checking.comparison import Dtype, Problem, Rules, describe_answer, problem_with
+from convbook.checking.evidence import Call, Causes, remember, suspected
 from convbook.checking.origins import is_library_file
 from convbook.checking.pictures import show
 from convbook.checking.time_limit import TooSlow, call_within, in_words
@@ -71,7 +72,7 @@ def check(
     expect: Any,
     dtype: Dtype | None = None,
     tolerance: float | None = None,
-    causes: Mapping[str, Any] | None = None,
+    causes: Causes | None = None,
     name: str | None = None,
     time_limit: float = 10,
     show_arrays: bool | None = None,
@@ -94,7 +95,9 @@ def check(
     causes:
         Wrong answers that students give, by what causes them, or functions that compute these
         answers when needed: shown as the usual cause when the student's answer equals one. Each
-        has the form of `expect`.
+        has the form of `expect`. Or a function of `convbook.checking.mistakes`, which gives all
+        this for the arguments; a mistake that doesn't explain what came right before is then
+        left out.
     name:
         What the message calls the function; by default its own name.
     time_limit:
@@ -131,11 +134,13 @@ def check(
             cause = f"an assignment such as {each}[...] = … or {each} += …: work on {each}.copy()"
             headline = f"changes its input {each}."
             raise _failure(name, call, Problem(headline, {"usual cause": cause}))
-    problem = problem_with(got, expect, rules, causes or {})
+    call_made = Call(function, args, kwargs, expect)
+    problem = problem_with(got, expect, rules, suspected(call_made, causes))
     if problem:
         frame = inspect.currentframe()
         shown = _is_at_top_level(frame and frame.f_back) if show_arrays is None else show_arrays
         raise _failure(name, call, problem, shown)
+    remember(call_made)
 
 
 def check_raises(

@@ -20,7 +20,7 @@ from invigilator.commands.assignments import OPTIONS, AssignmentsApp
 from invigilator.course.assignment import AssignmentError
 from invigilator.course.results import Result
 from invigilator.course.submissions import students
-from invigilator.feedback import PREPROCESSORS
+from invigilator.feedback import configure
 from invigilator.reporting import tables
 from invigilator.reporting.summary import summarise
 from invigilator.untrusted.sandbox import missing, unsupported
@@ -194,8 +194,7 @@ def feedback_config(config: Config) -> Config:
     """A course's settings; feedback shows no hidden test, unless the course says how it is made."""
     quiet = copy.deepcopy(config)
     quiet.Application.log_level = "ERROR"
-    if "preprocessors" not in quiet.GenerateFeedback:
-        quiet.GenerateFeedback.preprocessors = PREPROCESSORS
+    configure(quiet)
     return quiet
 
 

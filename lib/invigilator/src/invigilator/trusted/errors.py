@@ -116,6 +116,7 @@ def _frame(file: str, line: int, name: str) -> FrameType:
     """A frame that says that it belongs to some line of a file; it ran nothing of that."""
     code: CodeType = compile("frame()", "<frame>", "eval")
     name = name or "<module>"
-    code = code.replace(co_filename=file, co_firstlineno=line, co_name=name, co_qualname=name)
+    short = name.rpartition(".")[2]
+    code = code.replace(co_filename=file, co_firstlineno=line, co_name=short, co_qualname=name)
     frame: FrameType = eval(code, {"frame": partial(sys._getframe, 0)})
     return frame

@@ -251,9 +251,12 @@ class Candidate:
         except Exception:
             text = ""
         kinds = [(str(k.__module__), str(k.__qualname__)) for k in type(error).__mro__]
+        # A comprehension's own name says nothing: its qualified one has the function around it.
+        names = [f.f_code.co_qualname for f, _ in traceback.walk_tb(error.__traceback__)]
+        lines = traceback.extract_tb(error.__traceback__)
         frames = [
-            Frame(f.filename[:1000], f.lineno or 1, f.name[:200], (f.line or "")[:500])
-            for f in traceback.extract_tb(error.__traceback__)[-_MAX_FRAMES:]
+            Frame(f.filename[:1000], f.lineno or 1, name[:200], (f.line or "")[:500])
+            for name, f in [*zip(names, lines, strict=False)][-_MAX_FRAMES:]
             if f.filename != __file__  # this file's own lines are no news to a student
         ]
         name = str(type(error).__name__)[:100]

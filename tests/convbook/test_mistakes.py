@@ -1,0 +1,93 @@
+"""A mistake is named when it explains the answer and what came right before."""
+
+from typing import Any
+
+import numpy as np
+import pytest
+from reports import message
+
+from convbook.checking import check, mistakes
+from convbook.checking.mistakes import Mistakes
+
+
+def last_line(function: Any, *args: Any, expect: Any, causes: Any, **options: Any) -> str:
+    return message(function, *args, expect=expect, causes=causes, **options).split("\n")[-1]
+
+
+def test_a_mistake_is_told_from_another_by_what_came_right_before():
+    def columns(p: Any, q: Any) -> int:
+        return abs(p[1] - q[1])
+
+    check(columns, (1, 2), (7, 10), expect=8, causes=mistakes.distance)
+    said = last_line(columns, (2, 5), (9, 2), expect=7, causes=mistakes.distance)
+    assert "only the columns are compared" in said
+    assert "the smaller difference is taken" not in said
+
+
+def test_without_evidence_both_are_named():
+    def columns(p: Any, q: Any) -> int:
+        return abs(p[1] - q[1])
+
+    said = last_line(columns, (4, 2), (-7, -3), expect=11, causes=mistakes.distance)
+    both = "the smaller difference is taken, not the larger – or: only the columns are compared"
+    assert said.endswith(both)
+
+
+def test_what_another_function_has_answered_is_no_evidence():
+    def right(p: Any, q: Any) -> int:
+        return 8
+
+    check(right, (1, 2), (7, 10), expect=8, causes=mistakes.distance)
+    test_without_evidence_both_are_named()
+
+
+X1, U = np.array([3.0, -1.0, 4.0, 1.0, 5.0]), np.array([2.0, -1.0, 3.0])
+IMAGE = np.arange(60).reshape(2, 2, 3, 5) * 7 % 11 - 4
+WEIGHT, BIAS = np.arange(24.0).reshape(2, 2, 2, 3) * 5 % 7 - 3, np.array([10.0, -3.0])
+LOCAL = np.arange(540.0).reshape(3, 5, 2, 2, 3, 3) * 3 % 11 - 4
+MAP = np.arange(30.0).reshape(2, 3, 5) - 7
+
+
+def uneven(x: Any) -> Any:
+    return x * (np.arange(9)[:, None] - 4) ** 2 * (np.arange(10) - 3)
+
+
+EVERY: dict[str, tuple[Any, ...]] = {
+    "distance": ((4, 2), (-7, -3)),
+    "patch": (IMAGE[0], 1, 2, 1),
+    "local_mask": (8, 3),
+    "locally_connected_1d": (X1, np.arange(15.0).reshape(5, 3) * 7 % 11 - 4),
+    "locally_connected_2d": (IMAGE, LOCAL, MAP),
+    "local_parameters": (5, 8, 2, 5, 1),
+    "correlate_1d": (X1, U),
+    "convolve_1d": (X1, U),
+    "toeplitz_1d": (np.array([0.5, -2.0, 3.0, 1.0]), 4, 2),
+    "conv2d_loops": (IMAGE, WEIGHT, BIAS),
+    "shift": (IMAGE[0], 1, -2),
+    "equivariance_error": (uneven, np.arange(360.0).reshape(2, 2, 9, 10) * 7 % 29 - 14, 1, -2, 1),
+}
+
+
+def test_every_operation_is_tried_here():
+    public = {
+        name
+        for name, each in vars(mistakes).items()
+        if getattr(each, "__annotations__", {}).get("return") == Mistakes
+    }
+    assert {name for name in public if not name.startswith("_")} == set(EVERY)
+
+
+@pytest.mark.parametrize("operation", EVERY)
+def test_mistakes_can_be_computed_and_leave_their_arguments_alone(operation: str):
+    args = EVERY[operation]
+    before = [np.copy(each) for each in args if isinstance(each, np.ndarray)]
+    computed = 0
+    for answer in getattr(mistakes, operation)(*args).values():
+        try:
+            assert np.asarray(answer()).dtype.kind in "biuf"
+            computed += 1
+        except ValueError:  # impossible for these arguments
+            continue
+    assert computed >= 10
+    after = [each for each in args if isinstance(each, np.ndarray)]
+    assert all(map(np.array_equal, before, after))
