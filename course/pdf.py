@@ -43,9 +43,10 @@ STYLE = """
 html { font-size: 11pt; }
 body { margin: 0; }
 .bd-article { padding: 0; }
-.bd-article > section { break-before: page; }
-.bd-article > section:first-of-type { break-before: auto; }
-nav.printed-contents { break-before: page; }
+.page-end { break-after: page; }
+/* A heading that is laid out on one page and then moves to the next would be a bookmark twice. */
+.bd-article :is(h1, h2, h3, h4) { display: inline-block; width: 100%; }
+.bd-article h1 { display: block; margin-top: 1.5rem; }
 nav.printed-contents ol { list-style: none; padding: 0; line-height: 2; }
 .headerlink, .copybtn, .page-facts, summary.admonition-title::after { display: none !important; }
 details.hide { display: none; }
@@ -137,7 +138,9 @@ def one_page(html: Path, pages: list[str], site: str) -> str:
         + "\n".join([*sheets, *maths])
         + f"\n<style>{STYLE}</style>\n</head>\n"
         '<body><main class="bd-content"><article class="bd-article">\n'
-        + "\n".join([str(articles[0]), listed, *map(str, articles[1:])])
+        + '\n<div class="page-end"></div>\n'.join(
+            [str(articles[0]), listed, *map(str, articles[1:])]
+        )
         + "\n</article></main></body>\n</html>\n"
     )
 
