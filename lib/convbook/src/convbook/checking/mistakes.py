@@ -124,7 +124,6 @@ def patch(x: Array, i: int, j: int, k: int) -> Mistakes:
             lambda: without(i + k, j + k)
         ),
         "the patch has 2k pixels a side, not 2k + 1": lambda: without(h, w)[:, :-1, :-1],
-        "the patch has k pixels a side, not 2k + 1": lambda: without(h, w)[:, k + 1 :, k + 1 :],
         "the image is mirrored at its border; zeros belong outside": (
             lambda: at(mirrored(rows, h), mirrored(columns, w))
         ),
@@ -151,7 +150,8 @@ def local_mask(n: int, k: int) -> Mistakes:
         return mask
 
     def negative_index() -> Array:
-        return ((far <= k) | (offset <= k - n)).astype(bool)
+        mask: Array = (far <= k) | (offset <= k - n)
+        return mask
 
     return {
         "an entry at distance exactly k belongs to the band": lambda: far < k,
@@ -185,9 +185,6 @@ def local_mask(n: int, k: int) -> Mistakes:
         "the band begins one too late on its left": lambda: (offset < k) & (offset >= -k),
         "row 0 and column 0 are left out: counting begins at 0": (
             lambda: (far <= k) & (np.minimum.outer(np.arange(n), np.arange(n)) > 0)
-        ),
-        "the mask is for n times n pixels; here n pixels stand in a row": (
-            lambda: np.ones((n * n, n * n), dtype=bool)
         ),
     }
 
@@ -511,11 +508,9 @@ def toeplitz_1d(u: Array, n: int, padding: int = 0) -> Mistakes:
         return toeplitz_matrix(u, n + s - 1 + 2 * padding)[:, padding : padding + n]
 
     def same_list() -> Array:
-        last = [
-            u[used[-1]] if (used := [t for t in range(s) if 0 <= j - t + padding < rows]) else 0
-            for j in range(n)
-        ]
-        return np.broadcast_to(np.array(last), (rows, n))
+        # The last row that writes into a column leaves its weight there.
+        t = np.maximum(0, np.arange(n) + padding - rows + 1)
+        return np.broadcast_to(np.where(t < s, u[t.clip(0, s - 1)], 0), (rows, n))
 
     def with_padding() -> Array:
         return toeplitz_matrix(u, n + 2 * padding)
