@@ -95,6 +95,10 @@ $(PDF): $(BOOK)/index.html course/pdf.py | .venv/browser
 serve: $(BOOK)/index.html  ## read the book at http://localhost:8000
 	@.venv/bin/python -m http.server 8000 --bind 127.0.0.1 --directory $(BOOK)
 
+.PHONY: lab
+lab: $(EXERCISES)  ## work on the exercises in JupyterLab, without the instructor's buttons
+	@JUPYTER_CONFIG_PATH=course/students_lab .venv/bin/jupyter lab exercises
+
 .PHONY: exercises
 exercises: $(EXERCISES)  ## make the students' notebooks from solutions/
 

@@ -18,7 +18,7 @@ RULED_OUT = {
     "an output is H": ALONE.format("[yY]"),
     "h is a height, not an output": r"(?<![A-Za-z\\_{])h(_|\s*=\s*\\(phi|big|text))",
     "vect takes an image, X": r"vect\}?\(x\)",
-    "P_k is a patch; a permutation is Π": r"(?<![A-Za-z\\])P(?!_|[A-Za-z])",
+    "P_k is a patch; a permutation is Π": r"(?<![A-Za-z\\])P(?!_)",
     "a bias is b": r"\\beta",
     "a batch has no index in formulas": r"H_\{b",
 }
@@ -70,7 +70,7 @@ def test_labels_call_no_output_h_or_y(path: Path):
         ("h is a height, not an output", "h_i", "s_h"),
         ("h is a height, not an output", r"h = \phi(Wx)", "hw = 12"),
         ("vect takes an image, X", r"\text{vect}(x)", r"\text{vect}(X)"),
-        ("P_k is a patch; a permutation is Π", "W P^{-1}", r"W \Pi^{-1} + P_k(i, j)"),
+        ("P_k is a patch; a permutation is Π", "Pv", r"W \Pi^{-1} + P_k(i, j)"),
         ("a bias is b", r"\beta_o", "b_o"),
         ("a batch has no index in formulas", "H_{b,o,i,j}", "H_{ijz}"),
     ],
