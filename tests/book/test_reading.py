@@ -107,7 +107,8 @@ def test_every_element_to_play_with_has_a_name_and_says_its_state(look: Look) ->
         message = element.locator("> [aria-live]")
         assert len(message.inner_text()) >= 20
         for control in element.locator("input, select").all():
-            assert control.evaluate("box => box.labels[0]?.textContent.trim().length > 0")
+            name = "box => box.labels[0]?.textContent ?? box.ariaLabel ?? ''"
+            assert control.evaluate(name).strip() != ""
 
 
 def test_no_element_is_left_without_its_script(look: Look) -> None:
