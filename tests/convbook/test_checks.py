@@ -282,6 +282,14 @@ def test_check_handwritten_needs_a_text():
     assert str(failed.value) == report("your function is not a function.", "got: 3 (int)")
 
 
+def test_check_handwritten_calls_a_lambda_your_function():
+    lazy = lambda x, u: np.correlate(x, u)  # noqa: E731
+    with pytest.raises(CheckFailed) as failed:
+        check_handwritten(lazy)
+    headline = str(failed.value).split("\n")[0]
+    assert headline == "your function calls `np.correlate`, a ready-made cross-correlation."
+
+
 def test_check_handwritten_refuses_a_library_function_itself():
     with pytest.raises(CheckFailed) as failed:
         check_handwritten(np.correlate)

@@ -8,6 +8,7 @@ from reports import message
 
 from convbook.checking import check, mistakes
 from convbook.checking.mistakes import Mistakes
+from convbook.layers.conv import conv2d
 
 
 def last_line(function: Any, *args: Any, expect: Any, causes: Any, **options: Any) -> str:
@@ -66,6 +67,34 @@ EVERY: dict[str, tuple[Any, ...]] = {
     "shift": (IMAGE[0], 1, -2),
     "equivariance_error": (uneven, np.arange(360.0).reshape(2, 2, 9, 10) * 7 % 29 - 14, 1, -2, 1),
 }
+
+
+def test_a_kernel_that_is_taken_to_be_square_is_told_from_a_range_that_ends_too_late():
+    def square(x: Any, weight: Any, bias: Any) -> Any:
+        side = min(weight.shape[2:])
+        return conv2d(x, weight[..., :side, :side], bias)
+
+    for weight in (WEIGHT, WEIGHT.swapaxes(2, 3)):
+        right = conv2d(IMAGE, weight, BIAS)
+        said = message(square, IMAGE, weight, BIAS, expect=right, causes=mistakes.conv2d_loops)
+        assert "the kernel is taken to be square" in said
+
+
+def test_a_band_that_fills_the_mask_may_be_too_wide_or_all_true():
+    band = abs(np.subtract.outer(np.arange(8), np.arange(8))) <= 3
+    full = np.ones((8, 8), dtype=bool)
+    said = message(lambda n, k: full, 8, 3, expect=band, causes=mistakes.local_mask)
+    assert "everything is True" in said
+    assert "2k + 1 wide" in said
+
+
+def test_a_frame_that_is_one_too_wide_may_also_be_the_sum_of_the_shifts():
+    args = EVERY["equivariance_error"]
+    wide = mistakes.equivariance_error(*args)["the frame is one row and column too wide"]()
+    causes = mistakes.equivariance_error
+    said = message(lambda *_: wide, *args, expect=221.0, causes=causes)
+    assert "one row and column too wide" in said
+    assert "|dy| + |dx| wide" in said
 
 
 def test_every_operation_is_tried_here():

@@ -149,6 +149,17 @@ def test_a_shape_that_nothing_explains(got: Any, right: Any):
     assert cause(np.ones(got), np.ones(right)) is None
 
 
+def test_a_single_zero_for_a_negative_value_has_many_reasons():
+    assert cause([5, 0, 1, 8, 9], [5, -2, 1, 8, 9]) is None
+    assert cause([5, 0, 1, 8, 0], [5, -2, 1, 8, -9]) == "negative values have become 0"
+
+
+def test_the_axes_of_images_are_only_spoken_of_where_there_are_images():
+    assert cause(np.ones(3), np.ones((1, 3))) == "an axis is missing"
+    assert "the batch and the channels" in str(cause(np.ones((3, 3)), np.ones((1, 3, 3))))
+    assert "the batch" not in str(cause(np.ones((5, 5)), np.ones(5)))
+
+
 def test_a_fraction_that_is_cut_off_by_integers():
     right = np.array([0.0, 1.5, -2.5, 3.0])
     assert cause(np.array([0, 1, -2, 3]), right) == CUT

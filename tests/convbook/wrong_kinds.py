@@ -117,7 +117,8 @@ WRONG_KINDS = {
         "solution gives the right number as the wrong type.",
         "expected type: int",
         "got type: float",
-        "usual cause: `/` always gives a float; `//` divides whole numbers",
+        "usual cause: a float is in the calculation, as from `/` (`//` divides whole numbers), "
+        "float() or 2.0",
     ),
     "a bool for an int": (
         True,

@@ -30,8 +30,7 @@ WRONG_VALUES = {
         "solution gives an array of the wrong shape.",
         "expected shape: (2, 3)",
         "got shape: (3,)",
-        "usual cause: an axis is missing: the batch and the channels keep axes of their own, "
-        "even of size 1",
+        "usual cause: an axis is missing",
     ),
     "an axis too many": (
         EXPECT[None],
@@ -39,8 +38,8 @@ WRONG_VALUES = {
         "solution gives an array of the wrong shape.",
         "expected shape: (2, 3)",
         "got shape: (1, 2, 3)",
-        "usual cause: there is an axis too many: the batch and the channels keep axes of their "
-        "own, even of size 1",
+        "usual cause: there is an axis too many: is a sum over it missing, or does a slice such "
+        "as [i:i+1] stand for an index?",
     ),
     "a matrix on its side": (
         EXPECT.T,
@@ -149,10 +148,10 @@ WRONG_VALUES = {
         "usual cause: negative values have lost their sign",
     ),
     "a ReLU": (
-        np.maximum(EXPECT, 0),
-        EXPECT,
+        np.maximum(EXPECT - 4, 0),
+        EXPECT - 4,
         "solution gives a wrong value.",
-        "first difference: at [0, 1]: expected -2, got 0 (1 of 6 values differs)",
+        "first difference: at [0, 1]: expected -6, got 0 (2 of 6 values differ)",
         "usual cause: negative values have become 0",
     ),
     "flipped": (

@@ -308,3 +308,17 @@ def local_mask(n, k):
             if abs(i - j) <= k // 2:
                 mask[i, j] = True
     return mask
+
+
+# %% wrong: the size of the patch in place of k says="2k + 1 wide on either side"
+def local_mask(n, k):
+    i = np.arange(n)
+    return np.abs(i[:, None] - i) <= 2 * k + 1
+
+
+# %% wrong: each row begins at the diagonal says="begins at the diagonal"
+def local_mask(n, k):
+    mask = np.zeros((n, n), dtype=bool)
+    for i in range(n):
+        mask[i, i : i + 2 * k + 1] = True
+    return mask

@@ -662,3 +662,16 @@ def locally_connected_2d(x, W, b):
                 window = padded[:, :, i : i + s, j : j + s]
                 out[:, o, i, j] = np.sum(window * W[i, j, o], axis=(1, 2, 3)) + b[o, i, j]
     return out
+
+
+# %% wrong: adds up the channels before they meet their weights says="channels are added up first"
+def locally_connected_2d(x, W, b):
+    n, c, h, w = x.shape
+    c_out, s = W.shape[2], W.shape[-1]
+    padded = np.pad(x, [(0, 0), (0, 0), (s // 2, s // 2), (s // 2, s // 2)]).sum(axis=1)
+    out = np.zeros((n, c_out, h, w))
+    for i in range(h):
+        for j in range(w):
+            window = padded[:, i : i + s, j : j + s]
+            out[:, :, i, j] = np.einsum("nab,oab->no", window, W[i, j].sum(axis=1)) + b[:, i, j]
+    return out

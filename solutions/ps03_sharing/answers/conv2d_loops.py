@@ -331,3 +331,16 @@ def conv2d_loops(x, weight, bias=None):
                     if bias is not None:
                         out[b, o, i, j] += bias[o]
     return out
+
+
+# %% wrong: a square kernel, by its height says="kernel is taken to be square"
+def conv2d_loops(x, weight, bias=None):
+    n, c, h, w = x.shape
+    c_out, _, s, _ = weight.shape
+    out = np.zeros((n, c_out, h - s + 1, w - s + 1))
+    for i in range(h - s + 1):
+        for j in range(w - s + 1):
+            for a in range(s):
+                for b in range(s):
+                    out[:, :, i, j] += x[:, :, i + a, j + b] @ weight[:, :, a, b].T
+    return out if bias is None else out + bias[:, None, None]

@@ -229,3 +229,14 @@ def shift(x, dy, dx):
             if 0 <= i - dy < h and 0 <= j - dx < w:
                 out[..., i, j] = x[..., i - dy, j - dx]
     return out
+
+
+# %% wrong: images of three axes only says="not enough values to unpack"
+def shift(x, dy, dx):
+    c, h, w = x.shape
+    out = np.zeros_like(x)
+    for i in range(h):
+        for j in range(w):
+            if 0 <= i - dy < h and 0 <= j - dx < w:
+                out[:, i, j] = x[:, i - dy, j - dx]
+    return out

@@ -118,7 +118,9 @@ def _rearranged(right: Array) -> Iterator[tuple[str, Array]]:
     """The right values, moved about or negated as mistakes do it."""
     yield "the sign is turned around", -right
     yield "negative values have lost their sign", np.abs(right)
-    yield "negative values have become 0", np.maximum(right, 0)
+    # A single zero may have many reasons, such as a range that ends too early.
+    if (right < 0).sum() > 1:
+        yield "negative values have become 0", np.maximum(right, 0)
     if right.size > 2:
         running = np.cumsum(right).reshape(right.shape)
         yield "each value holds those before it too: is the sum set back to 0?", running
@@ -147,8 +149,13 @@ def _shifted_axis(got: Array, right: Array, tolerance: float) -> int | None:
 
 def _shape_cause(got: tuple[int, ...], right: tuple[int, ...]) -> str | None:
     if len(got) != len(right):
-        many = "an axis is missing" if len(got) < len(right) else "there is an axis too many"
-        return f"{many}: the batch and the channels keep axes of their own, even of size 1"
+        if len(got) > len(right):
+            return (
+                "there is an axis too many: is a sum over it missing, or does a slice such as "
+                "[i:i+1] stand for an index?"
+            )
+        kept = ": the batch and the channels keep axes of their own, even of size 1"
+        return "an axis is missing" + (kept if len(right) > 2 else "")
     if sorted(got) == sorted(right):
         pixels = "; height comes before width, and the channels before both"
         return "axes are swapped" + (pixels if len(right) > 2 else ": rows come before columns")

@@ -191,7 +191,8 @@ def check_handwritten(function: Callable[..., Any], allowed: Iterable[str] = ())
       what to do:       write it yourself with indexing, products and sums
     """
     _see_that_its_cell_ran(function)
-    name = getattr(function, "__name__", "your function")
+    name = str(getattr(function, "__name__", "<lambda>"))
+    name = "your function" if name == "<lambda>" else name
     try:
         refused = refused_call(function, allowed)
     except TypeError:

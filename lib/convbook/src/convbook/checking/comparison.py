@@ -20,6 +20,7 @@ Dtype = Literal["int", "bool", "float", "number", "same"]
 
 _NO_RETURN = "the function ends without a `return`"
 _NO_CALL = "a function is returned, not what it gives: are its () missing?"
+_FLOAT = "a float is in the calculation, as from `/` (`//` divides whole numbers), float() or 2.0"
 _HINTS = {
     "NoneType": _NO_RETURN,
     "builtin_function_or_method": _NO_CALL,
@@ -147,7 +148,7 @@ def _problem_with_dtype(answer: Any, got: Array, right: Array, rules: Rules) -> 
         headline = "gives the right number as the wrong type."
     details = {f"expected {kind}": words.get(rule, rule), f"got {kind}": got_kind}
     if rule == "int" and got.dtype.kind == "f":
-        details["usual cause"] = "`/` always gives a float; `//` divides whole numbers"
+        details["usual cause"] = _FLOAT
     return Problem(headline, details)
 
 

@@ -178,6 +178,11 @@ def local_mask(n: int, k: int) -> Mistakes:
         "everything is True: is one list used for all rows, or are whole rows filled?": (
             lambda: np.ones((n, n), dtype=bool)
         ),
+        "the band is 2k + 1 wide on either side; it is so wide in all": lambda: far <= 2 * k + 1,
+        "the band is 2k wide on either side": lambda: far <= 2 * k,
+        "each row's band begins at the diagonal; it begins k before it": (
+            lambda: (offset <= 0) & (offset >= -2 * k)
+        ),
         "only entries at distance exactly k are kept": lambda: far == k,
         "the band ends one too early on its right: a range leaves out its end": (
             lambda: (offset <= k) & (offset > -k)
@@ -267,6 +272,12 @@ def locally_connected_1d(x: Array, W: Array) -> Mistakes:
         "the last pixel counts as outside": lambda: without_pixel(-1),
         "the first pixel counts as outside": lambda: without_pixel(0),
         "the products are averaged, not added": lambda: same(W) / s,
+        "s zeros are put at each end; k belong there": (
+            lambda: layer(pad(x, s, axes=1)[: n + 2 * k], W)
+        ),
+        "the `return` stands inside the loop: only the first output is computed": (
+            lambda: same(W) * (np.arange(n) == 0)
+        ),
         "the products are added over the outputs, not over the weights": (
             lambda: (W * windows()).sum(axis=0)
         ),
@@ -289,10 +300,10 @@ def locally_connected_2d(x: Array, W: Array, b: Array) -> Mistakes:
     def surrounded(mode: Any) -> Array:
         return locally_connected(pad(x, k, mode=mode), W, b)
 
-    def border_zero() -> Array:
+    def border_zero(bias: Any = b) -> Array:
         rows, columns = np.arange(h)[:, None], np.arange(w)
         inside = (rows >= k) & (rows < h - k) & (columns >= k) & (columns < w - k)
-        return np.where(inside, same(W), b)
+        return np.where(inside, same(W), bias) * np.ones((len(x), 1, 1, 1))
 
     def begins_at_the_pixel() -> Array:
         return locally_connected(pad(x, [(0, 2 * k), (0, 2 * k)]), W, b)
@@ -326,6 +337,17 @@ def locally_connected_2d(x: Array, W: Array, b: Array) -> Mistakes:
         ),
         "only the first input channel is used": lambda: same(W[:, :, :, :1], x=x[:, :1]),
         "the input channels are averaged, not added": lambda: same(W / c),
+        "the mean of each patch is taken, not the sum": lambda: same(W / (s * s)),
+        "the mean of all products is taken, not their sum": lambda: same(W / (c * s * s)),
+        "the channels are added up first; each has to meet its own weights": (
+            lambda: same(W.sum(axis=3, keepdims=True), x=x.sum(axis=1, keepdims=True))
+        ),
+        "the weights of all output channels are added up; each has its own": (
+            lambda: same(np.broadcast_to(W.sum(axis=2, keepdims=True), W.shape))
+        ),
+        "s zeros are put on each side; k belong there": (
+            lambda: locally_connected(pad(x, s)[..., : h + 2 * k, : w + 2 * k], W, b)
+        ),
         "only the first output channel is computed": (
             lambda: same(W) * (np.arange(c_out) == 0)[:, None, None]
         ),
@@ -346,6 +368,7 @@ def locally_connected_2d(x: Array, W: Array, b: Array) -> Mistakes:
             lambda: surrounded("replicate")
         ),
         "outputs whose patch reaches beyond the image get the bias alone": border_zero,
+        "outputs whose patch reaches beyond the image stay zero": lambda: border_zero(0),
         "only windows inside the images are used: zeros belong around them": inside,
         "the patch begins at the pixel; it begins k above and left of it": begins_at_the_pixel,
         "the width is taken to be the height: an image need not be square": (
@@ -420,6 +443,10 @@ def correlate_1d(x: Array, u: Array) -> Mistakes:
             lambda: _correlation(x, np.ones_like(u))
         ),
         "absolute values are added": lambda: _correlation(abs(x), abs(u)),
+        "x[i - t] is taken, not x[i + t]: a negative index counts from the end": (
+            lambda: _correlation(np.roll(x, s - 1), u[::-1])
+        ),
+        "the products are averaged, not added": lambda: _correlation(x, u) / s,
         "the signal wraps around; only places count where the kernel fits whole": (
             lambda: _correlation(np.concatenate([x, x[: s - 1]]), u)
         ),
@@ -438,7 +465,9 @@ def convolve_1d(x: Array, u: Array) -> Mistakes:
 
     return {
         "the kernel is not flipped: that is a cross-correlation": lambda: _correlation(x, u),
-        "the result is turned around, not the kernel": lambda: _correlation(x, u)[::-1],
+        "the result is turned around, not the kernel; so it is when both are flipped": (
+            lambda: _correlation(x, u)[::-1]
+        ),
         "x[i - t] is taken from i = 0 on: a negative index counts from the end": (
             lambda: _correlation(np.concatenate([x[n - s + 1 :], x[: n - s + 1]]), u[::-1])
         ),
@@ -524,6 +553,12 @@ def toeplitz_1d(u: Array, n: int, padding: int = 0) -> Mistakes:
             lambda: toeplitz_matrix(u, n + padding)[:, padding:]
         ),
         "the padding is added at one side only": lambda: toeplitz_matrix(u, n + padding)[:, :n],
+        "every row holds the kernel `padding` columns too far to the right": (
+            lambda: with_padding()[:, :n]
+        ),
+        "every row holds the kernel `padding` columns too far to the left": (
+            lambda: with_padding()[:, 2 * padding :]
+        ),
         "the kernel wraps around at the ends of a row": wrapped,
         "a negative index counts from the end, so weights stand at the far side": negative_index,
         "there is a row too many: the kernel must fit whole": (
@@ -562,6 +597,15 @@ def conv2d_loops(x: Array, weight: Array, bias: Array | None = None) -> Mistakes
     def last_product() -> Array:
         return conv2d(x[:, -1:, s_h - 1 :, s_w - 1 :], weight[:, -1:, -1:, -1:], bias)
 
+    def padded_before() -> Array:
+        top, left = (s_h - 1) // 2, (s_w - 1) // 2
+        return conv2d(pad(x, [(top, s_h - 1 - top), (left, s_w - 1 - left)]), weight, bias)
+
+    def reshaped() -> Array:
+        mixed = weight.reshape(c, len(weight), s_h, s_w).swapaxes(0, 1)
+        return conv2d(x, mixed, bias)
+
+    side = min(s_h, s_w)
     mistakes: dict[str, Callable[[], Any]] = {
         "the kernel is flipped; here it must not be": (
             lambda: conv2d(x, weight[..., ::-1, ::-1], bias)
@@ -582,6 +626,17 @@ def conv2d_loops(x: Array, weight: Array, bias: Array | None = None) -> Mistakes
         ),
         "the last row and column of the output are left out": last_left_out,
         "the images are padded to keep their size; the kernel must fit whole": padded_to_size,
+        "the images are padded to keep their size; each kernel must fit whole": padded_before,
+        "the kernel is taken to be square: its height and width may differ": (
+            lambda: conv2d(x, weight[..., :side, :side], bias)
+        ),
+        "the channels are added up first; each has to meet its own weights": (
+            lambda: conv2d(x.sum(axis=1, keepdims=True), weight.sum(axis=1, keepdims=True), bias)
+        ),
+        "only the last input channel is kept: `=` overwrites, `+=` adds": (
+            lambda: conv2d(x[:, -1:], weight[:, -1:], bias)
+        ),
+        "input and output channels of the weight are mixed up by a reshape": reshaped,
         "only the last product is kept: `=` overwrites, `+=` adds": last_product,
         "the images are padded; only places count where the kernel fits whole": (
             lambda: conv2d(x, weight, bias, padding=(s_h // 2, s_w // 2))
@@ -696,6 +751,11 @@ def equivariance_error(
         "rows and columns have frames of their own; the frame is as wide on every side": (
             lambda: worst(abs(dy) + margin, abs(dx) + margin)
         ),
+        "the frame is one row and column too wide": lambda: worst(reach + margin + 1),
+        "the frame is left out at the top and the left only": (
+            lambda: abs(difference()[..., reach + margin :, reach + margin :]).max()
+        ),
+        "the differences are added up; take the largest": (lambda: abs(framed(difference())).sum()),
         "the mean is taken, not the largest difference": lambda: abs(framed(difference())).mean(),
         "the absolute value is missing": lambda: framed(difference()).max(),
         "the image moves the other way": lambda: abs(framed(difference(-dy, -dx))).max(),
