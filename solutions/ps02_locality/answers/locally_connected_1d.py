@@ -497,7 +497,7 @@ def locally_connected_1d(x, W):
         return h
 
 
-# %% wrong: leaves out the last output, which is negative says="look at the padding and the ranges"
+# %% wrong: leaves out the last output by its range says="look at the padding and the ranges"
 def locally_connected_1d(x, W):
     n, s = W.shape
     padded = np.pad(x, s // 2)

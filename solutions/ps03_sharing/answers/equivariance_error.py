@@ -252,7 +252,7 @@ def equivariance_error(f, x, dy, dx, margin=0):
     return d[..., m : h - m, m : w - m].min()
 
 
-# %% wrong: the sum of all differences says="sum is taken" held_out=true
+# %% wrong: the sum of all differences says="sum is taken ; differences are added up" held_out=true
 def equivariance_error(f, x, dy, dx, margin=0):
     m = max(abs(dy), abs(dx)) + margin
     d = np.abs(f(shift(x, dy, dx)) - shift(f(x), dy, dx))
@@ -262,7 +262,7 @@ def equivariance_error(f, x, dy, dx, margin=0):
     return d[..., m : h - m, m : w - m].sum()
 
 
-# %% wrong: the frame is cut off on one side only says="on one side only" held_out=true
+# %% wrong: the frame is cut off on one side only says="on one side only ; at the top and the left only" held_out=true
 def equivariance_error(f, x, dy, dx, margin=0):
     m = max(abs(dy), abs(dx)) + margin
     d = np.abs(f(shift(x, dy, dx)) - shift(f(x), dy, dx))
