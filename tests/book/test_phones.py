@@ -89,7 +89,7 @@ def test_folded_code_is_one_quiet_line_that_opens_by_keyboard(open_page: OpenPag
           const folded = document.createElement("details");
           folded.className = "admonition hide above-input";
           folded.innerHTML = `<summary aria-label="Toggle hidden content">
-            <p class="collapsed admonition-title">show the code that draws this</p>
+            <p class="collapsed admonition-title">show the code</p>
             <p class="expanded admonition-title">hide the code</p></summary>`;
           code.before(folded);
           folded.append(code);
@@ -97,7 +97,7 @@ def test_folded_code_is_one_quiet_line_that_opens_by_keyboard(open_page: OpenPag
     )
     summary = page.locator("details.hide > summary")
     assert summary.bounding_box()["height"] < 40
-    assert summary.inner_text().strip() == "show the code that draws this"
+    assert summary.inner_text().strip() == "show the code"
     summary.focus()
     page.keyboard.press("Enter")
     code = page.locator("details.hide pre")
