@@ -82,6 +82,17 @@ class Book:
         raise ValueError(f"{path.name} has no function {name}")
 
 
+# What a page shows elsewhere, a notebook shows at once.
+GLUE = "from myst_nb import glue\n"
+SHOWN = """\
+from IPython.display import display
+
+def glue(name, picture, **options):
+    display(picture)
+
+"""
+
+
 class Chapter:
     """A chapter on its way from MyST to plain Markdown."""
 
@@ -125,7 +136,11 @@ class Chapter:
         elif name == "assignment":
             site = self.book.here.site
             yield f"[The assignment]({site}exercises/{argument}/{argument}.html) of this chapter."
-        elif "dropdown" in options.get("class", ""):
+        elif name in ("grid", "grid-item"):  # columns of a page, one below the other here
+            yield from self.blocks(body)
+        elif name in ("glue", "button-ref"):  # a picture of a cell's, a way to another page
+            return
+        elif name == "dropdown":
             inner = list(self.blocks(body))
             yield from [f"<details><summary>{argument}</summary>", "", *inner, "", "</details>"]
         else:
@@ -204,6 +219,8 @@ def notebook_of(page: str, book: Book) -> NotebookNode:
     for cell in made.cells:
         if cell.cell_type == "markdown":
             cell.source = chapter.plain(cell.source)
+        else:
+            cell.source = cell.source.replace(GLUE, SHOWN)
         cell.metadata = NotebookNode()
         if cell.source:
             cells.append(cell)

@@ -191,8 +191,3 @@ def distance(p, q):
     b = abs(p[1] - q[1])
     if a > b:
         return a
-
-
-# %% wrong: a float, and no division says="a float is in the calculation"
-def distance(p, q):
-    return float(max(abs(p[0] - q[0]), abs(p[1] - q[1])))

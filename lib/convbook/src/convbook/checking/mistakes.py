@@ -582,10 +582,10 @@ def conv2d_loops(x: Array, weight: Array, bias: Array | None = None) -> Mistakes
     _, _, s_h, s_w = weight.shape
 
     def last_left_out() -> Array:
-        out = conv2d(x, weight)
-        out[..., -1, :] = 0
-        out[..., :, -1] = 0
-        return out if bias is None else out + bias[:, None, None]
+        found = conv2d(x, weight)
+        found[..., -1, :] = 0
+        found[..., :, -1] = 0
+        return found if bias is None else found + bias[:, None, None]
 
     def first_image() -> Array:
         return conv2d(x * (np.arange(len(x)) == 0)[:, None, None, None], weight, bias)
@@ -680,10 +680,10 @@ def shift(x: Array, dy: int, dx: int) -> Mistakes:
         return np.where(inside, _moved(x, dy, dx), x)
 
     def blanked() -> Array:
-        out = np.roll(x, (dy, dx), (-2, -1))
-        out[..., :dy, :] = 0
-        out[..., :, :dx] = 0
-        return out
+        rolled = np.roll(x, (dy, dx), (-2, -1))
+        rolled[..., :dy, :] = 0
+        rolled[..., :, :dx] = 0
+        return rolled
 
     return {
         "what leaves on one side comes back on the other; zeros must enter": (
