@@ -97,7 +97,7 @@ def small(tmp_path: Path) -> Chapter:
          "> **Theorem** (Name)\n>\n> It is.\n>\n> So.\nAfter."),
         (":::{prf:proof}\nClear.\n:::", "> **Proof**\n>\n> Clear."),
         (":::{important}\nMind.\n:::", "> **Important**\n>\n> Mind."),
-        ("::::{grid}\n:::{grid-item}\n:columns: 7\nA word.\n:::\n:::{grid-item}\n```{glue} x\n```\n:::\n::::",
+        ("::::{grid}\n:::{grid-item}\nA word.\n:::\n:::{grid-item}\n```{glue} x\n```\n:::\n::::",
          "A word."),
         (":::{dropdown} Hint\nThink.\n:::",
          "<details><summary>Hint</summary>\n\nThink.\n\n</details>"),
