@@ -26,7 +26,7 @@ SOLUTIONS := $(wildcard solutions/*/*.md)
 EXERCISES := build/exercises
 CHAPTERS := $(shell find chapters -type f)
 # What makes the pages, beside the extensions: their data, addresses and lists.
-PAGES := $(wildcard course/sphinx_*.py) $(addprefix course/,address.py element_data.py executed_cells.py library_uses.py toc.py templates/scorer.js)
+PAGES := $(wildcard course/sphinx_*.py) $(addprefix course/,address.py element_data.py executed_cells.py uses.py toc.py templates/scorer.js)
 TRAINED := build/static/elements/trained/patch_accuracy.js
 ASSIGNMENTS := $(sort $(notdir $(patsubst %/,%,$(dir $(SOLUTIONS)))))
 ANSWERS := $(wildcard solutions/*/answers/*.py)

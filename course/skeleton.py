@@ -106,7 +106,7 @@ def after_assignment(name: str) -> list[str]:
     """What is left to do for an assignment."""
     return [
         f"write what is marked TODO in solutions/{name}/, a file of answers for each function",
-        "describe its usual mistakes in lib/convbook/src/convbook/checking/mistakes.py, and hand "
+        "describe its usual mistakes in lib/convbook/src/convbook/checking/mistakes/, and hand "
         "them to every check: causes=mistakes.…",
         f"make exercises, and commit exercises/{name}",
         "make kill-matrix: a wrong answer that keeps its points is a hole in the hidden tests; of "

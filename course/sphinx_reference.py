@@ -6,7 +6,7 @@ The `source` role leads to the page on which viewcode shows a module, from any p
 
     The definition stands in {source}`convbook.simple`.
 
-Every entry says in which chapters and for which tasks it is used (`course/library_uses.py`); the
+Every entry says in which chapters and for which tasks it is used (`course/uses.py`); the
 `library-names` directive lists all entries, page by page.
 """
 
@@ -20,8 +20,8 @@ from sphinx.application import Sphinx
 from sphinx.pycode import ModuleAnalyzer
 from sphinx.util.docutils import SphinxDirective, SphinxRole
 
-from course.library_uses import library_uses
 from course.toc import pages
+from course.uses import uses_by_name
 
 
 def written_signature(
@@ -64,7 +64,7 @@ def say_where_used(
         return
     # `convbook.checking` explains what its modules define.
     own = f"{getattr(obj, '__module__', '')}.{getattr(obj, '__name__', '')}"
-    uses = app.config.library_uses.get(name) or app.config.library_uses.get(own)
+    uses = app.config.uses_by_name.get(name) or app.config.uses_by_name.get(own)
     if uses is None:
         return
     known = app.env.found_docs
@@ -82,10 +82,10 @@ def say_where_used(
 def find_uses(app: Sphinx, config: Any) -> None:
     """Look for the uses of the library once, chapters in the order of the book."""
     order = pages()
-    found = library_uses()
+    found = uses_by_name()
     for uses in found.values():
         uses.chapters = sorted(set(uses.chapters) & set(order), key=order.index)
-    config.library_uses = found
+    config.uses_by_name = found
 
 
 class names_of_pages(nodes.General, nodes.Element):
@@ -161,7 +161,7 @@ def setup(app: Sphinx) -> dict[str, Any]:
     app.setup_extension("sphinx.ext.autodoc")
     app.setup_extension("sphinx.ext.viewcode")
     app.add_role("source", Source())
-    app.add_config_value("library_uses", {}, "", dict)
+    app.add_config_value("uses_by_name", {}, "", dict)
     app.add_node(names_of_pages)
     app.add_directive("library-names", LibraryNames)
     app.connect("config-inited", find_uses)

@@ -7,7 +7,7 @@ import pytest
 from reports import message
 
 from convbook.checking import check, mistakes
-from convbook.checking.mistakes import Mistakes
+from convbook.checking.mistakes.kinds import Mistakes
 from convbook.layers.conv import conv2d
 
 

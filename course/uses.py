@@ -54,7 +54,7 @@ def tasks_of(source: Path) -> Iterator[tuple[str, ast.Module]]:
             yield task.removeprefix("test_"), ast.parse(cell.source)
 
 
-def library_uses(root: Path = ROOT) -> dict[str, Uses]:
+def uses_by_name(root: Path = ROOT) -> dict[str, Uses]:
     """Where each name of `convbook` is used, by `convbook.module.name`."""
     package = Package(root / LIBRARY.relative_to(ROOT))
     found: dict[str, Uses] = {}

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from course.executed_cells import Package
-from course.library_uses import library_uses, names_in
+from course.uses import names_in, uses_by_name
 
 
 @pytest.fixture
@@ -39,7 +39,7 @@ def root(tmp_path: Path) -> Path:
 
 
 def test_uses_are_found_in_cells_in_shown_definitions_and_in_tasks(root: Path) -> None:
-    found = {name: (uses.chapters, uses.tasks) for name, uses in library_uses(root).items()}
+    found = {name: (uses.chapters, uses.tasks) for name, uses in uses_by_name(root).items()}
     assert found == {
         "convbook.layers.conv": (["chapters/one"], {"ps01_a": ["f"]}),
         "convbook.simple.conv": (["chapters/one"], {}),
