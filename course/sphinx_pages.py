@@ -126,16 +126,12 @@ def draw_preview(app: Sphinx, error: Exception | None) -> None:
     """The picture that previews of a link show: the book in three matrices."""
     if error is not None or app.builder.format != "html":
         return
-    import numpy as np
-
     from convbook import parameter_map, plot
 
     fig, axes = plot.figure(1, 3, size=(12, 6.3))
     for ax, kind in zip(axes, ("dense", "local", "shared"), strict=True):
         ax.set_title(kind, fontsize=24)
-        # A weight has the colour of its place, until all places share their weights.
-        places = None if kind == "shared" else np.arange(16).reshape(4, 4)
-        plot.draw_matrix(ax, parameter_map(kind, 4, 1), colours=places)
+        plot.draw_matrix(ax, parameter_map(kind, 4, 1))
     fig.suptitle(app.config.project, fontsize=40)
     fig.get_layout_engine().set(w_pad=0.3, h_pad=0.3)
     folder = Path(app.outdir) / "_static"
