@@ -5,7 +5,7 @@ from bs4 import BeautifulSoup
 from small_book import Built, build
 
 CONF = """
-extensions = ["myst_parser", "course.sphinx_directives", "course.sphinx_pages"]
+extensions = ["myst_parser", *(f"course.sphinx_{part}" for part in ("directives", "pages", "site"))]
 myst_enable_extensions = ["colon_fence", "dollarmath"]
 html_title = "A book"
 html_favicon = "favicon.svg"
