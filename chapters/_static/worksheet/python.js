@@ -1,6 +1,6 @@
 // Python for a page: cells go in, outputs come out, and nothing that a cell does can harm the page.
 
-/** Seconds that a cell has beyond its limit: convbook ends a call itself, and says in which line. */
+/** Seconds that a cell has beyond its limit: till then it ends by itself, and says in which line. */
 const GRACE = 3;
 
 const times = (seconds) => `${seconds} second${seconds === 1 ? "" : "s"}`;
@@ -51,7 +51,7 @@ export class Python {
 
   /** End what is running. */
   stop() {
-    this.job?.end("This cell was stopped.");
+    this.job?.end("This cell was stopped.", true);
   }
 
   async attempt(cells, index, seconds) {
@@ -66,10 +66,10 @@ export class Python {
       const list = cells.slice(0, index + 1).map((cell, place) => ({
         ...cell, ended: place < index ? this.fatal.get(chain(place)) : undefined,
       }));
-      const { ended, place, outputs, ok } = await this.once(list, index, seconds);
+      const { ended, stopped, place, outputs, ok } = await this.once(list, index, seconds);
       if (ended === undefined) return { ok, outputs };
-      if (place === index) return { ok: false, outputs: [...outputs, sentence(ended)] };
-      this.fatal.set(chain(place), ended);
+      if (!stopped) this.fatal.set(chain(place), ended);
+      if (stopped || place === index) return { ok: false, outputs: [...outputs, sentence(ended)] };
     }
   }
 
@@ -89,9 +89,9 @@ export class Python {
         else this.tell("ready");
         finish({ ok, outputs });
       };
-      job.end = (why) => {
+      job.end = (why, stopped = false) => {
         this.restart();
-        finish({ ended: why });
+        finish({ ended: why, stopped });
       };
       job.begin = (place) => {
         job.place = place;
@@ -103,7 +103,7 @@ export class Python {
         );
       };
       job.pause = () => clearTimeout(job.clock);
-      this.worker.postMessage({ run: job.number, cells, index });
+      this.worker.postMessage({ run: job.number, cells, index, seconds });
     });
   }
 
