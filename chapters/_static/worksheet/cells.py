@@ -30,7 +30,7 @@ import __main__
 from convbook.checking.origins import is_library_file
 from convbook.checking.time_limit import TooSlow, in_words
 
-monitoring: Any = sys.monitoring
+monitoring: Any = vars(sys)["monitoring"]  # new in Python 3.12
 
 _LINES, _CHARACTERS, _DISPLAYS = 1000, 100_000, 50  # as much of one cell's outputs is shown
 _STATES = 60  # namespaces that are kept: more than a notebook has cells
@@ -65,7 +65,8 @@ class Outputs:
                 last["text"] += shown
             else:
                 self.all.append({"output_type": "stream", "name": name, "text": shown})
-        if monotonic() - self._reported > _BETWEEN:
+        # `print` writes the end of its line apart.
+        if text.endswith("\n") and monotonic() - self._reported > _BETWEEN:
             self.report()
 
     def say(self, sentence: str) -> None:

@@ -5,6 +5,7 @@ const GRACE = 3;
 
 const times = (seconds) => `${seconds} second${seconds === 1 ? "" : "s"}`;
 const sentence = (text) => ({ output_type: "stream", name: "stderr", text: `✗ ${text}\n` });
+const STOPPED = { ok: false, outputs: [sentence("This cell was stopped.")] };
 
 export class Python {
   /**
@@ -49,27 +50,31 @@ export class Python {
     return result;
   }
 
-  /** End what is running. */
+  /** End what is running, or waits for Python to start. */
   stop() {
-    this.job?.end("This cell was stopped.", true);
+    this.stopped = true;
+    this.job?.end();
   }
 
   async attempt(cells, index, seconds) {
     const chain = (place) => JSON.stringify(cells.slice(0, place + 1).map((cell) => cell.source));
+    this.stopped = false;
     for (;;) {
       try {
         await this.start();
       } catch (error) {
         return { ok: false, outputs: [sentence(`Python could not be started (${error.message}). Is there a network? Try again.`)] };
       }
+      if (this.stopped) return STOPPED;
       // A cell that ended Python is not run again for those below it.
       const list = cells.slice(0, index + 1).map((cell, place) => ({
         ...cell, ended: place < index ? this.fatal.get(chain(place)) : undefined,
       }));
-      const { ended, stopped, place, outputs, ok } = await this.once(list, index, seconds);
+      const { ended, place, outputs, ok } = await this.once(list, index, seconds);
+      if (this.stopped) return { ...STOPPED, outputs: [...outputs, ...STOPPED.outputs] };
       if (ended === undefined) return { ok, outputs };
-      if (!stopped) this.fatal.set(chain(place), ended);
-      if (stopped || place === index) return { ok: false, outputs: [...outputs, sentence(ended)] };
+      this.fatal.set(chain(place), ended);
+      if (place === index) return { ok: false, outputs: [...outputs, sentence(ended)] };
     }
   }
 
@@ -89,9 +94,9 @@ export class Python {
         else this.tell("ready");
         finish({ ok, outputs });
       };
-      job.end = (why, stopped = false) => {
+      job.end = (why) => {
         this.restart();
-        finish({ ended: why, stopped });
+        finish({ ended: why });
       };
       job.begin = (place) => {
         job.place = place;
