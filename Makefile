@@ -67,7 +67,7 @@ $(VENV): requirements.lock $(wildcard lib/*/pyproject.toml)
 .PHONY: book
 book: $(BOOK)/index.html  ## build the book; warnings are errors
 
-$(BOOK)/index.html: $(VENV) $(TRAINED) $(CHAPTERS) $(wildcard benchmarks/results/*.md) _config.yml _toc.yml $(LIBRARY) requirements.lock build/wheel/fresh build/pyodide.fresh $(EXERCISES) $(PAGES)
+$(BOOK)/index.html: $(VENV) $(TRAINED) $(CHAPTERS) $(wildcard benchmarks/results/*.md) _config.yml _toc.yml $(LIBRARY) requirements.lock build/wheel/fresh build/pyodide.fresh $(wildcard build/lite.fresh) $(EXERCISES) $(PAGES)
 	@echo "== Building the book"
 	@.venv/bin/python -m course.executed_cells
 	@{ .venv/bin/jupyter-book build . --path-output build --all -W -n --keep-going 2>&1; echo $$? > build/book.status; } | tee build/book.log | \
@@ -96,6 +96,22 @@ build/pyodide.fresh: build/wheel/fresh course/pyodide.py
 pyodide: build/wheel/fresh  ## gather what runs Python in a page, or fail (PYODIDE=registries, release or a PATH)
 	@.venv/bin/python -m course.pyodide --from "$(PYODIDE)"
 	@touch build/pyodide.fresh
+
+.PHONY: lite
+lite: build/lite.fresh  ## build JupyterLite, to which the pages of the assignments then link
+	@$(MAKE) --no-print-directory book
+
+# Where it has been built once, the book is built with it.
+build/lite.fresh: .venv-lite/installed build/pyodide.fresh $(EXERCISES) course/lite.py
+	@echo "== Building JupyterLite"
+	@.venv/bin/python -m course.lite --from "$(PYODIDE)"
+	@touch $@
+
+.venv-lite/installed: requirements-lite.lock
+	@echo "== Installing JupyterLite into .venv-lite"
+	@"$(PYTHON)" -m venv .venv-lite
+	@.venv-lite/bin/python -m pip install --quiet --disable-pip-version-check --requirement requirements-lite.lock
+	@touch $@
 
 PDF := $(BOOK)/from-dense-to-convolutional.pdf
 
@@ -189,17 +205,19 @@ bench-gpu: $(VENV)  ## on a machine with a GPU and CuPy: its tests, then the ker
 	@.venv/bin/python -m pytest -q -m gpu -rs && .venv/bin/python benchmarks/gpu.py
 
 .PHONY: lock
-lock:  ## write requirements.lock from pyproject.toml, keeping versions that fit (needs uv; UPGRADE=--upgrade: the newest)
+lock:  ## write the locks from pyproject.toml, keeping versions that fit (needs uv; UPGRADE=--upgrade: the newest)
 	@cp requirements.lock requirements.new
 	uv pip compile --universal --python-version 3.11 --group book --group grading --group dev --quiet $(UPGRADE) \
 		--no-annotate --no-header --output-file requirements.new lib/convbook/pyproject.toml lib/invigilator/pyproject.toml > /dev/null
 	@# The torch that is installed computes on the processor and needs no CUDA of its own.
 	@sed -E '/^nvidia-cuda-nvrtc==/b; /^(nvidia-|cuda-|triton)/d' requirements.new > requirements.lock
 	@rm requirements.new
+	uv pip compile --universal --python-version 3.11 --group lite --quiet $(UPGRADE) \
+		--no-annotate --no-header --output-file requirements-lite.lock > /dev/null
 
 .PHONY: clean
 clean:  ## remove everything that was built, .venv too
-	rm -rf build .venv lib/*/src/*.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	rm -rf build .venv .venv-lite lib/*/src/*.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis
 
 .PHONY: help
 help:  ## this list

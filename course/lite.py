@@ -44,6 +44,8 @@ SETTINGS = {
     "jupyter-lite-schema-version": 0,
     "jupyter-config-data": {
         "appName": "From Dense to Convolutional",
+        "appUrl": "./tree",
+        "faviconUrl": "./static/favicons/favicon.ico",
         "litePluginSettings": {
             "@jupyterlite/pyodide-kernel-extension:kernel": {
                 "pyodideUrl": "./../_static/pyodide/pyodide.js",
@@ -105,7 +107,7 @@ def build(setting: str, target: Path = BUILT) -> None:
             shutil.copy2(notebook, contents)
         done = subprocess.run(
             [PROGRAM, "build", "--lite-dir", source, "--contents", contents,
-             "--output-dir", folder, "--apps", "lab", "--no-sourcemaps",
+             "--output-dir", folder, "--apps", "notebooks", "--apps", "tree", "--no-sourcemaps",
              "--no-unused-shared-packages"],
             cwd=source, capture_output=True, text=True,
             env=os.environ | {"PATH": f"{PROGRAM.parent}{os.pathsep}{os.environ['PATH']}"},
