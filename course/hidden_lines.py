@@ -1,0 +1,67 @@
+"""The lines of solutions and hidden tests, which no student may see, and where one is seen."""
+
+import html
+import json
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from course.exercises import assignments, source_notebook
+
+REGION = re.compile(r"### BEGIN (SOLUTION|HIDDEN TESTS)\n(.*?)### END \1", re.DOTALL)
+
+
+def squeezed(text: str) -> str:
+    """A text without its spaces: an indented line is the same line."""
+    return re.sub(r"\s+", "", text)
+
+
+def hidden_lines(kinds: tuple[str, ...] = ("SOLUTION", "HIDDEN TESTS")) -> dict[str, set[str]]:
+    """Per assignment, the telling lines that no student may see, without their spaces.
+
+    A line tells something when it has 25 characters and stands nowhere in the open parts.
+    """
+    found = {}
+    for name in assignments():
+        text = "\n".join(cell.source for cell in source_notebook(name).cells)
+        shown = squeezed(REGION.sub("", text))
+        lines = {
+            squeezed(line)
+            for kind, region in REGION.findall(text)
+            if kind in kinds
+            for line in region.splitlines()
+        }
+        found[name] = {line for line in lines if len(line) >= 25 and line not in shown}
+    return found
+
+
+def all_hidden() -> set[str]:
+    """The hidden lines of all assignments."""
+    return set().union(*hidden_lines().values())
+
+
+def leaks(text: str, lines: set[str]) -> list[str]:
+    """Those of the hidden lines that a text holds, as a page or as it is.
+
+    >>> leaks("<p>return <b>secret</b> * 2</p>", {"returnsecret*2", "returnpublic*2"})
+    ['returnsecret*2']
+    """
+    plain = squeezed(text)
+    read = squeezed(html.unescape(re.sub(r"<[^>]+>", "", text)))
+    return sorted(line for line in lines if line in plain or line in read)
+
+
+def text_of(path: Path) -> str:
+    """What a file says: of a notebook all its texts, without JSON's own quoting."""
+    text = path.read_text("utf-8")
+    return "\n".join(strings(json.loads(text))) if path.suffix == ".ipynb" else text
+
+
+def strings(value: Any) -> Iterator[str]:
+    """All texts in a structure of JSON; one that is kept as a list of lines comes as its lines."""
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, list | dict):
+        for each in value.values() if isinstance(value, dict) else value:
+            yield from strings(each)
