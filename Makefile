@@ -8,6 +8,10 @@ SHELL := /bin/sh
 .DELETE_ON_ERROR:
 .SECONDARY:
 
+# Where Pyodide, which runs Python in a page, comes from: `registries` (npm and PyPI), `release`
+# (Pyodide's own), or the path of a folder or an archive of that release.
+PYODIDE ?= registries
+
 PYTHON ?= $(shell for p in python3 python3.13 python3.12 python3.11; do \
 	$$p -c 'import sys, venv; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$p && break; done)
 export PATH := $(CURDIR)/.venv/bin:$(PATH)
@@ -36,7 +40,7 @@ course: $(VENV) .venv/sandbox $(BOOK)/index.html build/class/grades.csv  ## inst
 	@echo
 	@cat build/class/report.txt
 	@echo
-	@echo "The book:         $(BOOK)/index.html"
+	@echo "The book:         $(BOOK)/index.html   ($$(du -sm $(BOOK) | cut -f1) MB)"
 	@echo "The class report: build/class/report.html   (scores: build/class/grades.csv)"
 	@echo "Read the book:    make serve"
 	@.venv/bin/python -m course.address
@@ -64,7 +68,7 @@ $(VENV): requirements.lock $(wildcard lib/*/pyproject.toml)
 .PHONY: book
 book: $(BOOK)/index.html  ## build the book; warnings are errors
 
-$(BOOK)/index.html: $(VENV) $(TRAINED) $(CHAPTERS) $(wildcard benchmarks/results/*.md) _config.yml _toc.yml $(LIBRARY) requirements.lock build/wheel/fresh $(EXERCISES) $(PAGES)
+$(BOOK)/index.html: $(VENV) $(TRAINED) $(CHAPTERS) $(wildcard benchmarks/results/*.md) _config.yml _toc.yml $(LIBRARY) requirements.lock build/wheel/fresh build/pyodide.fresh $(EXERCISES) $(PAGES)
 	@echo "== Building the book"
 	@.venv/bin/python -m course.executed_cells
 	@{ .venv/bin/jupyter-book build . --path-output build --all -W -n --keep-going 2>&1; echo $$? > build/book.status; } | tee build/book.log | \
@@ -88,6 +92,17 @@ wheels: build/wheel/fresh  ## build both distributions into build/dist/
 	@rm -rf build/dist lib/invigilator/build && mkdir -p build/dist && cp build/wheel/*.whl build/dist
 	@.venv/bin/python -m pip wheel --quiet --disable-pip-version-check --no-deps --no-build-isolation --wheel-dir build/dist lib/invigilator
 	@rm -rf lib/invigilator/build
+
+# Where this can't be had, the book is the same, with pages that only read.
+build/pyodide.fresh: build/wheel/fresh course/pyodide.py
+	@echo "== Gathering what runs Python in a page"
+	@.venv/bin/python -m course.pyodide --from "$(PYODIDE)" || true
+	@touch $@
+
+.PHONY: pyodide
+pyodide: build/wheel/fresh  ## gather what runs Python in a page, or fail (PYODIDE=registries, release or a PATH)
+	@.venv/bin/python -m course.pyodide --from "$(PYODIDE)"
+	@touch build/pyodide.fresh
 
 PDF := $(BOOK)/from-dense-to-convolutional.pdf
 

@@ -1,8 +1,10 @@
 """Where the course lives on the web, all of it from `repository` in `_config.yml`.
 
-python -m course.address             say so where the address is still the placeholder
-python -m course.address --strict    and end with 1
-python -m course.address --students  print where the students' edition goes: url=…, branch=…
+    python -m course.address             say so where the address is still the placeholder
+    python -m course.address --strict    and end with 1
+    python -m course.address --students  print where the students' edition goes: url=…, branch=…
+
+Whoever forks the course changes `url`, and every link follows.
 """
 
 import argparse

@@ -5,6 +5,7 @@
 # notebooks that name it.
 set -eu
 mkdir -p build/released
+# shellcheck disable=SC2016  # what looks like a variable of the shell's is one of jq's
 wheels=$(gh api --paginate 'repos/{owner}/{repo}/releases' --jq '.[] | .tag_name as $tag
     | .assets[].name | select(startswith("convbook-") and endswith(".whl")) | "\($tag) \(.)"')
 echo "$wheels" | while read -r tag name; do
