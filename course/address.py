@@ -40,6 +40,11 @@ class Address:
         """Whether nobody has said yet where the course lives."""
         return PLACEHOLDER in (self.source, self.students)
 
+    @property
+    def edition(self) -> str:
+        """Where somebody finds the students' edition, to read about it and to clone it."""
+        return f"{self.students}/tree/{self.branch}"
+
     def colab(self, path: str) -> str:
         """Where Colab opens a notebook of the course, given its path from the root."""
         place = self.students.removeprefix("https://github.com/")
