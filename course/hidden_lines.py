@@ -3,9 +3,6 @@
 import html
 import json
 import re
-from collections.abc import Iterator
-from pathlib import Path
-from typing import Any
 
 from course.exercises import assignments, source_notebook
 
@@ -42,26 +39,22 @@ def all_hidden() -> set[str]:
 
 
 def leaks(text: str, lines: set[str]) -> list[str]:
-    """Those of the hidden lines that a text holds, as a page or as it is.
+    """Those of the hidden lines that a text holds: as it is, as a page, quoted in JSON.
 
     >>> leaks("<p>return <b>secret</b> * 2</p>", {"returnsecret*2", "returnpublic*2"})
     ['returnsecret*2']
     """
     plain = squeezed(text)
     read = squeezed(html.unescape(re.sub(r"<[^>]+>", "", text)))
-    return sorted(line for line in lines if line in plain or line in read)
+    return sorted(
+        line for line in lines if any(form in plain or form in read for form in written(line))
+    )
 
 
-def text_of(path: Path) -> str:
-    """What a file says: of a notebook all its texts, without JSON's own quoting."""
-    text = path.read_text("utf-8")
-    return "\n".join(strings(json.loads(text))) if path.suffix == ".ipynb" else text
+def written(line: str) -> set[str]:
+    """A line as it may stand in a file: a notebook's quotes and backslashes are JSON's.
 
-
-def strings(value: Any) -> Iterator[str]:
-    """All texts in a structure of JSON; one that is kept as a list of lines comes as its lines."""
-    if isinstance(value, str):
-        yield value
-    elif isinstance(value, list | dict):
-        for each in value.values() if isinstance(value, dict) else value:
-            yield from strings(each)
+    >>> sorted(written('f("π")'))
+    ['f("π")', 'f(\\\\"\\\\u03c0\\\\")', 'f(\\\\"π\\\\")']
+    """
+    return {line, json.dumps(line)[1:-1], json.dumps(line, ensure_ascii=False)[1:-1]}

@@ -14,7 +14,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from course.address import ROOT, Address, address
 from course.exercises import assignments
-from course.hidden_lines import all_hidden, leaks, text_of
+from course.hidden_lines import all_hidden, leaks
 from course.toc import chapters, title
 
 EDITION = ROOT / "build" / "students-edition"
@@ -79,7 +79,7 @@ def make(edition: Path = EDITION) -> None:
     """
     lines = all_hidden()
     for path in chosen():
-        if told := leaks(text_of(path), lines):
+        if told := leaks(path.read_text("utf-8"), lines):
             raise ValueError(f"{path.relative_to(ROOT)} tells what is hidden: {told[0]}")
     # A folder that somebody has cloned keeps its history.
     for old in edition.iterdir() if edition.is_dir() else ():
