@@ -1,4 +1,4 @@
-"""What stands in the way of a server, and what is wrong with one: sentences, none if all is well."""
+"""What stands in the way of a server, and what is wrong with one: none if all is well."""
 
 import os
 import shutil
@@ -71,21 +71,21 @@ def interpreter() -> Path | None:
     for name in ("python3", "python3.13", "python3.12", "python3.11"):
         path = Path("/usr/bin", name)
         wanted = "import sys, venv, ensurepip; sys.exit(sys.version_info < (3, 11))"
-        if (
-            path.exists()
-            and not subprocess.run([path, "-c", wanted], capture_output=True).returncode
-        ):
+        if path.exists() and succeeds([str(path), "-c", wanted]):
             return path
     return None
+
+
+def succeeds(command: list[str]) -> bool:
+    """Whether a program ends well, with no folder to speak of and without a word."""
+    return subprocess.run(command, cwd="/", capture_output=True).returncode == 0
 
 
 def ports(settings: Settings) -> list[str]:
     """Ports that somebody else listens at."""
     server, found = settings.server, []
-    wanted = {
-        server.port: server.address,
-        **dict.fromkeys((server.hub_port, server.proxy_port), "127.0.0.1"),
-    }
+    inner = dict.fromkeys((server.hub_port, server.proxy_port), "127.0.0.1")
+    wanted = {server.port: server.address, **inner}
     for port, address in wanted.items():
         family = socket.AF_INET6 if ":" in address else socket.AF_INET
         with socket.socket(family) as listener:
@@ -95,8 +95,8 @@ def ports(settings: Settings) -> list[str]:
             except OSError as error:
                 found.append(
                     f"port {port} at {address} can't be had: {error.strerror}. Another program may "
-                    f"listen there (ss -ltnp 'sport = :{port}' says which); port = {server.port} in "
-                    f"the settings takes this one and the two after it"
+                    f"listen there (ss -ltnp 'sport = :{port}' says which). The server takes "
+                    f"the port of the settings, {server.port}, and the two after it"
                 )
     return found
 
@@ -160,5 +160,5 @@ def _students_can_start(settings: Settings, course: Course) -> list[str]:
     return [
         f"{name} can't execute {imports[0]}"
         for name in names
-        if subprocess.run(as_user(name, settings, imports), cwd="/", capture_output=True).returncode
+        if not succeeds(as_user(name, settings, imports))
     ]

@@ -111,6 +111,9 @@ def copy_own_files(settings: Settings) -> None:
     config.mkdir(parents=True, exist_ok=True)
     (config / "nbgrader_config.py").write_text(configs.for_nbgrader(settings), "utf-8")
     (config / "jupyter_server_config.py").write_text(configs.for_servers(), "utf-8")
+    lab = settings.venv / "share" / "jupyter" / "lab" / "settings"
+    lab.mkdir(parents=True, exist_ok=True)
+    shutil.copy(HUB / "overrides.json", lab)
     unit = (HUB / "course-hub.service").read_text("utf-8")
     node = Path(shutil.which("node") or "/usr/bin/node").parent
     unit = unit.replace("@FOLDER@", str(settings.folder)).replace("@NODE@", str(node))

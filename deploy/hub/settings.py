@@ -172,7 +172,7 @@ def interpreted(found: dict[str, Any], here: Path) -> Settings:
 
 
 def to_json(settings: Settings) -> str:
-    """Checked settings as the installed server reads them, without the files that they came from."""
+    """Checked settings as the installed server reads them."""
     return json.dumps(asdict(settings), indent=1, default=str)
 
 

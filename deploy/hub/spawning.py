@@ -8,6 +8,8 @@ from deploy.hub.settings import Settings
 
 OWN_FILES = "own files"
 
+_START = 'cd "$0" && umask "$1" && shift && exec "$@"'
+
 # What several numerical libraries read. Thirty servers share a few cores: a thread each.
 _ONE_THREAD = dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"), "1")
 
@@ -49,22 +51,16 @@ def folder(settings: Settings, user: str, choice: str) -> Path:
 
 
 def command(settings: Settings, user: str, choice: str) -> list[str]:
-    """The command line of a server: `launch` sets limits, then becomes it."""
-    limits, teacher = settings.limits, choice != OWN_FILES
-    # Teachers share what they make with each other; students with nobody. A student's load leaves
-    # room for the hub and for grading, and grading takes what memory it needs.
-    mask, nice = ("007", 0) if teacher else ("077", 5)
-    memory = "unlimited" if teacher else str(limits.memory_mib * 1024)
-    processes = "unlimited" if teacher else str(limits.processes)
-    launch = [
-        str(settings.folder / "deploy" / "hub" / "launch"),
-        str(folder(settings, user, choice)),
-        mask,
-        str(nice),
-        memory,
-        processes,
-    ]
-    return [*launch, str(settings.venv / "bin" / "jupyterhub-singleuser")]
+    """The command line of a server, in its folder and with its limits."""
+    start = ["/bin/sh", "-c", _START, str(folder(settings, user, choice))]
+    server = str(settings.venv / "bin" / "jupyterhub-singleuser")
+    if choice != OWN_FILES:
+        # Teachers share what they make with each other, and grading takes what it needs.
+        return [*start, "007", server]
+    limits = settings.limits
+    limited = ["prlimit", f"--data={limits.memory_mib << 20}", f"--nproc={limits.processes}"]
+    # Students share with nobody, and their load leaves room for the hub and for grading.
+    return [*start, "077", "nice", "-n", "5", *limited, server]
 
 
 def environment(settings: Settings, user: str, choice: str) -> dict[str, str]:

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from nbgrader.auth import BaseAuthPlugin
-from nbgrader.exchange import Exchange, ExchangeCollect, ExchangeSubmit
+from nbgrader.exchange.default import Exchange, ExchangeCollect, ExchangeSubmit
 from nbgrader.utils import find_all_notebooks
 
 from invigilator.course.repair import Unreadable, read
