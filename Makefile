@@ -207,6 +207,21 @@ lint: $(VENV)  ## ruff, mypy, and no stale exercise or notebook
 	@.venv/bin/python -m course.notebooks --check
 	@.venv/bin/python -m course.releases
 
+# The hub has an environment of its own, and reads nothing of this one.
+HUB := env -u PYTHONPATH -u PYTHONWARNINGS -u OMP_NUM_THREADS "$(PYTHON)" -m deploy.hub
+
+.PHONY: hub
+hub:  ## as root: a course server on this machine, from deploy/hub/settings.toml
+	@$(HUB) up
+
+.PHONY: hub-check
+hub-check:  ## as root: say what is wrong with the course server
+	@$(HUB) check
+
+.PHONY: test-hub
+test-hub: $(VENV) .venv/browser  ## as root: install a course server and go through it in a browser (some minutes)
+	@HUB_TESTS=1 .venv/bin/python -m pytest -q tests/hub
+
 .PHONY: bench
 bench: $(VENV)  ## measure speed against peers; results go to benchmarks/results/
 	@for script in benchmarks/*.py; do .venv/bin/python "$$script" || exit 1; done
@@ -223,6 +238,9 @@ lock:  ## write requirements.lock from pyproject.toml, keeping versions that fit
 	@# The torch that is installed computes on the processor and needs no CUDA of its own.
 	@sed -E '/^nvidia-cuda-nvrtc==/b; /^(nvidia-|cuda-|triton)/d' requirements.new > requirements.lock
 	@rm requirements.new
+	uv pip compile --universal --python-version 3.11 --group grading --group hub --quiet $(UPGRADE) \
+		--extra plot --extra data --extra sparse --extra check --constraint requirements.lock \
+		--no-annotate --no-header --output-file deploy/hub/requirements.lock lib/convbook/pyproject.toml lib/invigilator/pyproject.toml > /dev/null
 
 .PHONY: clean
 clean:  ## remove everything that was built, .venv too
