@@ -34,12 +34,13 @@ const python = [
 ];
 
 const look = EditorView.theme({
-  "&": { background: "none", color: "inherit" },
   "&.cm-focused": { outline: "none" },
+  // Code that is scrolled passes below the numbers of its lines.
+  ".cm-scroller, .cm-gutters": { background: "inherit" },
   ".cm-scroller": { fontFamily: "var(--pst-font-family-monospace)", lineHeight: "1.5" },
   ".cm-content": { caretColor: "var(--pst-color-text-base)", padding: "0.6rem 0" },
   ".cm-line": { padding: "0 0.75rem 0 0.5rem" },
-  ".cm-gutters": { background: "none", border: "none", color: "var(--pst-color-text-muted)" },
+  ".cm-gutters": { border: "none", color: "var(--pst-color-text-muted)" },
   ".cm-matchingBracket, &.cm-focused .cm-matchingBracket": {
     background: "color-mix(in srgb, var(--pst-color-primary) 25%, transparent)",
   },
@@ -76,6 +77,7 @@ export function editor({ parent, text, label, describedBy, placeholder = "", lan
       EditorView.editorAttributes.of({ class: "highlight" }),
       EditorView.contentAttributes.of({
         "aria-label": label,
+        tabindex: "0", // it has the focus by itself; this says so to checks of accessibility
         ...(describedBy && { "aria-describedby": describedBy }),
         ...(language === "text" && { spellcheck: "true", autocapitalize: "sentences" }),
       }),

@@ -15,7 +15,7 @@ export class Bar {
     this.trouble = make("p", { class: "trouble", hidden: "" });
     this.all = make("button", { type: "button" }, "Check all");
     this.all.addEventListener("click", () => this.#checkAll());
-    const download = make("button", { type: "button", class: "primary" }, "Download to hand in");
+    const download = make("button", { type: "button", class: "primary" }, "Download", make("span", { class: "long" }, " to hand in"));
     download.addEventListener("click", () => handIn.download());
     this.steps = [...this.checks.map(({ task, place }) => [task, place]), ...this.written.map(({ place }) => ["in your own words", place])]
       .map(([name, place], i) => {

@@ -133,6 +133,6 @@ if (typeof WebAssembly === "object") {
   const name = decodeURIComponent(link.href.split("/").pop().replace(/\.ipynb$/, ""));
   // Courses that share a host, and this course's other editions, keep their answers apart.
   const site = new URL("../..", new URL(".", import.meta.url)).pathname;
-  document.documentElement.worksheet = new Worksheet(await reply.json(), { name, edition: link.dataset.edition, site });
+  new Worksheet(await reply.json(), { name, edition: link.dataset.edition, site });
   document.documentElement.dataset.worksheet = "ready";
 }
