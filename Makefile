@@ -43,6 +43,7 @@ course: $(VENV) .venv/sandbox $(BOOK)/index.html build/class/grades.csv  ## inst
 	@echo "The book:         $(BOOK)/index.html   ($$(du -sm $(BOOK) | cut -f1) MB)"
 	@echo "The class report: build/class/report.html   (scores: build/class/grades.csv)"
 	@echo "Read the book:    make serve"
+	@.venv/bin/python -m course.address
 
 .PHONY: install
 install: $(VENV)  ## make .venv from requirements.lock
@@ -85,6 +86,12 @@ build/wheel/fresh: $(VENV) $(LIBRARY)
 	@rm -rf build/wheel lib/convbook/build
 	@.venv/bin/python -m pip wheel --quiet --disable-pip-version-check --no-deps --no-build-isolation --wheel-dir build/wheel lib/convbook
 	@rm -rf lib/convbook/build && touch $@
+
+.PHONY: wheels
+wheels: build/wheel/fresh  ## build both distributions into build/dist/
+	@rm -rf build/dist lib/invigilator/build && mkdir -p build/dist && cp build/wheel/*.whl build/dist
+	@.venv/bin/python -m pip wheel --quiet --disable-pip-version-check --no-deps --no-build-isolation --wheel-dir build/dist lib/invigilator
+	@rm -rf lib/invigilator/build
 
 # Where this can't be had, the book is the same, with pages that only read.
 build/pyodide.fresh: build/wheel/fresh course/pyodide.py
@@ -141,6 +148,25 @@ $(EXERCISES): $(VENV) $(SOLUTIONS) nbgrader_config.py _config.yml course/exercis
 notebooks: $(VENV)  ## make the chapters' notebooks, for Colab and Binder
 	@.venv/bin/python -m course.notebooks
 
+.PHONY: students-edition
+students-edition: $(VENV)  ## make what students clone, in build/students-edition/
+	@.venv/bin/python -m course.exercises --check
+	@.venv/bin/python -m course.notebooks --check
+	@.venv/bin/python -m course.students_edition
+
+.PHONY: site
+site: $(BOOK)/index.html $(PDF)  ## put together what any web server can serve, in build/site/
+	@.venv/bin/python -m course.site
+
+.PHONY: release
+release: $(VENV)  ## note the versions of both distributions as released, in lib/releases.toml
+	@.venv/bin/python -m course.releases --record
+
+.PHONY: publishable
+publishable: $(VENV)  ## refuse, with the reason, what must not be published
+	@.venv/bin/python -m course.address --strict
+	@.venv/bin/python -m course.releases --strict
+
 .PHONY: grade
 grade: build/class/grades.csv  ## make and autograde the sample class
 	@cat build/class/report.txt
@@ -195,6 +221,22 @@ lint: $(VENV)  ## ruff, mypy, and no stale exercise or notebook
 	@.venv/bin/ruff check . && .venv/bin/ruff format --check . && .venv/bin/mypy
 	@.venv/bin/python -m course.exercises --check
 	@.venv/bin/python -m course.notebooks --check
+	@.venv/bin/python -m course.releases
+
+# The hub has an environment of its own, and reads nothing of this one.
+HUB := env -u PYTHONPATH -u PYTHONWARNINGS -u OMP_NUM_THREADS "$(PYTHON)" -m deploy.hub
+
+.PHONY: hub
+hub:  ## as root: a course server on this machine, from deploy/hub/settings.toml
+	@$(HUB) up
+
+.PHONY: hub-check
+hub-check:  ## as root: say what is wrong with the course server
+	@$(HUB) check
+
+.PHONY: test-hub
+test-hub: $(VENV) .venv/browser  ## as root: install a course server and go through it in a browser (some minutes)
+	@HUB_TESTS=1 .venv/bin/python -m pytest -q tests/hub
 
 .PHONY: bench
 bench: $(VENV)  ## measure speed against peers; results go to benchmarks/results/
@@ -214,6 +256,9 @@ lock:  ## write the locks from pyproject.toml, keeping versions that fit (needs 
 	@rm requirements.new
 	uv pip compile --universal --python-version 3.11 --group lite --quiet $(UPGRADE) \
 		--no-annotate --no-header --output-file requirements-lite.lock > /dev/null
+	uv pip compile --universal --python-version 3.11 --group grading --group hub --quiet $(UPGRADE) \
+		--extra plot --extra data --extra sparse --extra check --constraint requirements.lock \
+		--no-annotate --no-header --output-file deploy/hub/requirements.lock lib/convbook/pyproject.toml lib/invigilator/pyproject.toml > /dev/null
 
 .PHONY: clean
 clean:  ## remove everything that was built, .venv too
