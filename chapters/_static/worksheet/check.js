@@ -102,8 +102,8 @@ export class Check {
   #showResult() {
     const outputs = this.verdict?.outputs ?? [];
     this.result.hidden = !outputs.length;
-    this.result.replaceChildren();
-    if (outputs.length) show(outputs, this.result);
+    show(outputs, this.result);
+    this.result.removeAttribute("role"); // the worksheet says how it went, once
   }
 
   #keep() {
