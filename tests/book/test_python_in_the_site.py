@@ -1,4 +1,5 @@
-"""What runs Python in a page is part of the site, and of no page that doesn't ask for it."""
+"""What runs Python in a page is part of the site, and of no page that doesn't ask for it; so is
+JupyterLite, to which the pages of its notebooks lead."""
 
 from pathlib import Path
 
@@ -34,3 +35,18 @@ def test_where_it_could_not_be_had_nothing_is_left_of_another_time(source: Path)
     assert again.complaints == []
     assert (again.html / "more.html").is_file()
     assert not (book.html / "_static" / "pyodide").exists()
+
+
+def test_the_page_of_an_assignment_leads_to_jupyterlite_where_it_was_built(source: Path) -> None:
+    files = source / "build" / "lite" / "files"
+    files.mkdir(parents=True)
+    (files / "ps1.ipynb").write_text("{}")
+    (source / "exercises").mkdir()
+    for name in ("ps1", "ps2"):
+        (source / "exercises" / f"{name}.md").write_text(f"---\norphan: true\n---\n# {name}\n")
+    book = build(source, SETTINGS, {})
+    assert book.complaints == []
+    assert (book.html / "lite" / "files" / "ps1.ipynb").is_file()
+    led = {name: book.page(f"exercises/{name}").select("h1 + p a") for name in ("ps1", "ps2")}
+    assert [link["href"] for link in led["ps1"]] == ["../lite/notebooks/index.html?path=ps1.ipynb"]
+    assert led["ps2"] == []

@@ -1,13 +1,5 @@
 """nbgrader's own `Execute`, replaced: stock `nbgrader autograde` and the formgrader's button run
-students' code as isolated as `invigilator autograde` does. In nbgrader_config.py:
-
-    c.Autograde.autograde_preprocessors = [
-        "invigilator.preprocessor.Isolated",
-        "nbgrader.preprocessors.LimitOutput",
-        "nbgrader.preprocessors.SaveAutoGrades",
-        "nbgrader.preprocessors.AssignLatePenalties",
-        "nbgrader.preprocessors.CheckCellMetadata",
-    ]
+students' code as isolated as `invigilator autograde` does. See `invigilator.settings`.
 """
 
 import atexit
