@@ -20,6 +20,7 @@ ROOT = Path(__file__).resolve().parents[2]
 # What is installed is kept from one run to the next; students have to be able to enter it.
 FOLDER = Path("/var/tmp/course-hub-tests")
 PORT = 18800
+CLASS = [f"fdc_s{number:02}" for number in range(1, 31)]
 SETTINGS = f"""\
 folder = "{FOLDER}"
 time_zone = "Europe/Berlin"
@@ -32,7 +33,7 @@ id = "from-dense-to-convolutional"
 files = "{ROOT}"
 prepare = "mkdir -p build && python -m course.exercises --register"
 teachers = ["fdc_teacher", "fdc_assistant"]
-students = ["fdc_ada", "fdc_eve"]
+students = {["fdc_ada", "fdc_eve", *CLASS]}
 [[course]]
 id = "geometry"
 teachers = ["fdc_assistant"]

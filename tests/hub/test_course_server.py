@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 import pytest
 from conftest import Hub
 from nbgrader.api import Gradebook
-from people import Student, Teacher, as_user
+from people import Student, Teacher, as_user, points
 from playwright.sync_api import Browser
 
 from course.sample_class import instructors
@@ -202,25 +202,18 @@ def test_a_student_sees_the_courses_of_their_own(term: Term) -> None:
 
 
 def test_the_button_grades_in_the_sandbox_and_takes_a_tenth_for_a_day(term: Term) -> None:
-    whole = sum(full_points().values())
+    whole = points(PS)
     assert term.pages["score of the button"] == f"{whole:g}, {whole / 10:g}"
 
 
 def test_the_command_of_another_teacher_gives_the_same(term: Term) -> None:
-    whole = float(sum(full_points().values()))
+    whole = points(PS)
     assert "2 of 2" in term.autograded, term.autograded
     # The newest of Eve's counts, under its name, though she has renamed it; and none of hers was
     # taken for Ada's.
     assert {name: term.score(name) for name in ("fdc_ada", "fdc_eve")} == dict.fromkeys(
         ("fdc_ada", "fdc_eve"), pytest.approx((whole, whole / 10))
     )
-
-
-def full_points() -> dict[str, float]:
-    """The points of each check of the assignment, without what a person marks."""
-    from course.exercises import source_notebook, tasks_of
-
-    return {t.name: t.points for t in tasks_of(source_notebook(PS)) if not t.by_hand}
 
 
 def test_what_was_collected_is_what_was_handed_in(term: Term) -> None:
