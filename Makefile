@@ -8,6 +8,10 @@ SHELL := /bin/sh
 .DELETE_ON_ERROR:
 .SECONDARY:
 
+# Where Pyodide, which runs Python in a page, comes from: `registries` (npm and PyPI), `release`
+# (Pyodide's own), or the path of a folder or an archive of that release.
+PYODIDE ?= registries
+
 PYTHON ?= $(shell for p in python3 python3.13 python3.12 python3.11; do \
 	$$p -c 'import sys, venv; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$p && break; done)
 export PATH := $(CURDIR)/.venv/bin:$(PATH)
@@ -36,9 +40,10 @@ course: $(VENV) .venv/sandbox $(BOOK)/index.html build/class/grades.csv  ## inst
 	@echo
 	@cat build/class/report.txt
 	@echo
-	@echo "The book:         $(BOOK)/index.html"
+	@echo "The book:         $(BOOK)/index.html   ($$(du -sm $(BOOK) | cut -f1) MB)"
 	@echo "The class report: build/class/report.html   (scores: build/class/grades.csv)"
 	@echo "Read the book:    make serve"
+	@.venv/bin/python -m course.address
 
 .PHONY: install
 install: $(VENV)  ## make .venv from requirements.lock
@@ -63,7 +68,7 @@ $(VENV): requirements.lock $(wildcard lib/*/pyproject.toml)
 .PHONY: book
 book: $(BOOK)/index.html  ## build the book; warnings are errors
 
-$(BOOK)/index.html: $(VENV) $(TRAINED) $(CHAPTERS) $(wildcard benchmarks/results/*.md) _config.yml _toc.yml $(LIBRARY) requirements.lock build/wheel/fresh $(EXERCISES) $(PAGES)
+$(BOOK)/index.html: $(VENV) $(TRAINED) $(CHAPTERS) $(wildcard benchmarks/results/*.md) _config.yml _toc.yml $(LIBRARY) requirements.lock build/wheel/fresh build/pyodide.fresh $(wildcard build/lite.fresh) $(EXERCISES) $(PAGES)
 	@echo "== Building the book"
 	@.venv/bin/python -m course.executed_cells
 	@{ .venv/bin/jupyter-book build . --path-output build --all -W -n --keep-going 2>&1; echo $$? > build/book.status; } | tee build/book.log | \
@@ -81,6 +86,39 @@ build/wheel/fresh: $(VENV) $(LIBRARY)
 	@rm -rf build/wheel lib/convbook/build
 	@.venv/bin/python -m pip wheel --quiet --disable-pip-version-check --no-deps --no-build-isolation --wheel-dir build/wheel lib/convbook
 	@rm -rf lib/convbook/build && touch $@
+
+.PHONY: wheels
+wheels: build/wheel/fresh  ## build both distributions into build/dist/
+	@rm -rf build/dist lib/invigilator/build && mkdir -p build/dist && cp build/wheel/*.whl build/dist
+	@.venv/bin/python -m pip wheel --quiet --disable-pip-version-check --no-deps --no-build-isolation --wheel-dir build/dist lib/invigilator
+	@rm -rf lib/invigilator/build
+
+# Where this can't be had, the book is the same, with pages that only read.
+build/pyodide.fresh: build/wheel/fresh course/pyodide.py
+	@echo "== Gathering what runs Python in a page"
+	@.venv/bin/python -m course.pyodide --from "$(PYODIDE)" || true
+	@touch $@
+
+.PHONY: pyodide
+pyodide: build/wheel/fresh  ## gather what runs Python in a page, or fail (PYODIDE=registries, release or a PATH)
+	@.venv/bin/python -m course.pyodide --from "$(PYODIDE)"
+	@touch build/pyodide.fresh
+
+.PHONY: lite
+lite: build/lite.fresh  ## build JupyterLite, to which the pages of the assignments then link
+	@$(MAKE) --no-print-directory book
+
+# Where it has been built once, the book is built with it.
+build/lite.fresh: .venv-lite/installed build/pyodide.fresh $(EXERCISES) course/lite.py
+	@echo "== Building JupyterLite"
+	@.venv/bin/python -m course.lite --from "$(PYODIDE)"
+	@touch $@
+
+.venv-lite/installed: requirements-lite.lock
+	@echo "== Installing JupyterLite into .venv-lite"
+	@"$(PYTHON)" -m venv .venv-lite
+	@.venv-lite/bin/python -m pip install --quiet --disable-pip-version-check --requirement requirements-lite.lock
+	@touch $@
 
 PDF := $(BOOK)/from-dense-to-convolutional.pdf
 
@@ -109,6 +147,25 @@ $(EXERCISES): $(VENV) $(SOLUTIONS) nbgrader_config.py _config.yml course/exercis
 .PHONY: notebooks
 notebooks: $(VENV)  ## make the chapters' notebooks, for Colab and Binder
 	@.venv/bin/python -m course.notebooks
+
+.PHONY: students-edition
+students-edition: $(VENV)  ## make what students clone, in build/students-edition/
+	@.venv/bin/python -m course.exercises --check
+	@.venv/bin/python -m course.notebooks --check
+	@.venv/bin/python -m course.students_edition
+
+.PHONY: site
+site: $(BOOK)/index.html $(PDF)  ## put together what any web server can serve, in build/site/
+	@.venv/bin/python -m course.site
+
+.PHONY: release
+release: $(VENV)  ## note the versions of both distributions as released, in lib/releases.toml
+	@.venv/bin/python -m course.releases --record
+
+.PHONY: publishable
+publishable: $(VENV)  ## refuse, with the reason, what must not be published
+	@.venv/bin/python -m course.address --strict
+	@.venv/bin/python -m course.releases --strict
 
 .PHONY: grade
 grade: build/class/grades.csv  ## make and autograde the sample class
@@ -164,6 +221,7 @@ lint: $(VENV)  ## ruff, mypy, and no stale exercise or notebook
 	@.venv/bin/ruff check . && .venv/bin/ruff format --check . && .venv/bin/mypy
 	@.venv/bin/python -m course.exercises --check
 	@.venv/bin/python -m course.notebooks --check
+	@.venv/bin/python -m course.releases
 
 # The hub has an environment of its own, and reads nothing of this one.
 HUB := env -u PYTHONPATH -u PYTHONWARNINGS -u OMP_NUM_THREADS "$(PYTHON)" -m deploy.hub
@@ -189,20 +247,22 @@ bench-gpu: $(VENV)  ## on a machine with a GPU and CuPy: its tests, then the ker
 	@.venv/bin/python -m pytest -q -m gpu -rs && .venv/bin/python benchmarks/gpu.py
 
 .PHONY: lock
-lock:  ## write requirements.lock from pyproject.toml, keeping versions that fit (needs uv; UPGRADE=--upgrade: the newest)
+lock:  ## write the locks from pyproject.toml, keeping versions that fit (needs uv; UPGRADE=--upgrade: the newest)
 	@cp requirements.lock requirements.new
 	uv pip compile --universal --python-version 3.11 --group book --group grading --group dev --quiet $(UPGRADE) \
 		--no-annotate --no-header --output-file requirements.new lib/convbook/pyproject.toml lib/invigilator/pyproject.toml > /dev/null
 	@# The torch that is installed computes on the processor and needs no CUDA of its own.
 	@sed -E '/^nvidia-cuda-nvrtc==/b; /^(nvidia-|cuda-|triton)/d' requirements.new > requirements.lock
 	@rm requirements.new
+	uv pip compile --universal --python-version 3.11 --group lite --quiet $(UPGRADE) \
+		--no-annotate --no-header --output-file requirements-lite.lock > /dev/null
 	uv pip compile --universal --python-version 3.11 --group grading --group hub --quiet $(UPGRADE) \
 		--extra plot --extra data --extra sparse --extra check --constraint requirements.lock \
 		--no-annotate --no-header --output-file deploy/hub/requirements.lock lib/convbook/pyproject.toml lib/invigilator/pyproject.toml > /dev/null
 
 .PHONY: clean
 clean:  ## remove everything that was built, .venv too
-	rm -rf build .venv lib/*/src/*.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	rm -rf build .venv .venv-lite lib/*/src/*.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis
 
 .PHONY: help
 help:  ## this list

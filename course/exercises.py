@@ -37,10 +37,14 @@ SETUP = """\
 try:
     import convbook
 except ModuleNotFoundError:
+    import os
+
     from IPython.utils.capture import capture_output
 
+    # Without a network pip gives up soon. (As options, a browser's pip would not know these.)
+    os.environ.update(PIP_RETRIES="0", PIP_DEFAULT_TIMEOUT="5")
     with capture_output():  # where there is no network, pip has much to say
-        %pip install --quiet --retries 0 --timeout 5 {wheel}
+        %pip install --quiet {wheel}
     try:
         import convbook
     except ModuleNotFoundError:

@@ -16,6 +16,7 @@ import os
 import re
 import sys
 from collections.abc import Iterable
+from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from functools import cache
 from multiprocessing import get_context
@@ -171,7 +172,16 @@ def grade_all(
 
     An answer that takes longer than `limit` seconds earns nothing.
     """
-    waiting, outcomes = list(given), []
+    # A process whose libraries have started threads can't be forked safely: a new one forks.
+    with ProcessPoolExecutor(max_workers=1, mp_context=get_context("spawn")) as fresh:
+        return fresh.submit(grade_in_forks, list(given), seed, whole, hidden, limit).result()
+
+
+def grade_in_forks(
+    given: list[Answer], seed: int, whole: bool, hidden: bool, limit: float
+) -> list[Outcome]:
+    """Grade answers, as many at a time as there are cores, in forks of this process."""
+    waiting, outcomes = given, []
     for assignment in {answer.assignment for answer in waiting}:
         calls(assignment)  # read here, so that no fork has to
     fork = get_context("fork")
@@ -212,17 +222,21 @@ def faults(outcome: Outcome, full: dict[str, float]) -> list[str]:
     ]
 
 
-def read_by_students(given: Iterable[Answer], outcomes: list[Outcome], seed: int) -> list[Reading]:
-    """What the students of the wrong answers among `given` read, whose outcomes these are."""
+def read_by_students(given: Iterable[Answer], seed: int) -> list[Reading]:
+    """What the students of the wrong answers among `given` read: of the visible checks, or in the
+    feedback where those pass."""
     wrong = [answer for answer in given if not answer.right]
-    graded = {outcome.answer: outcome for outcome in outcomes}
-    readings = []
-    for outcome in grade_all(wrong, seed, hidden=False):
-        answer = outcome.answer
-        passes = bool(outcome.points.get(answer.task))
-        said = graded[answer].messages if passes else outcome.messages
-        readings.append(Reading(answer, passes, said.get(answer.task, "")))
-    return readings
+    visible = grade_all(wrong, seed, hidden=False)
+    passing = [each.answer for each in visible if each.points.get(each.answer.task)]
+    feedback = {each.answer: each for each in grade_all(passing, seed)}
+    return [
+        Reading(
+            each.answer,
+            each.answer in feedback,
+            feedback.get(each.answer, each).messages.get(each.answer.task, ""),
+        )
+        for each in visible
+    ]
 
 
 def mark(outcome: Outcome, task: str, points: float) -> str:
@@ -245,7 +259,7 @@ def main() -> None:
         print("(● earned, · lost, – out of reach of the answer, ! not as it should be, ")
         print(" v passes the visible checks; then whether its message names the cause)")
         outcomes = grade_all(answers(assignment), options.seed)
-        readings = read_by_students(answers(assignment), outcomes, options.seed)
+        readings = read_by_students(answers(assignment), options.seed)
         everything += readings
         read = {each.answer: each for each in readings}
         for outcome in outcomes:

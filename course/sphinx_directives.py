@@ -1,4 +1,4 @@
-"""The book's own directives.
+"""The book's own directives, and a role.
 
 `quick-check` writes a question whose every choice has its reason:
 
@@ -13,6 +13,8 @@
 
     :::{assignment} ps02_locality
     :::
+
+`students-edition` is a role, whose words link to what students clone.
 """
 
 from typing import Any
@@ -20,7 +22,7 @@ from typing import Any
 from docutils import nodes
 from sphinx.addnodes import download_reference
 from sphinx.application import Sphinx
-from sphinx.util.docutils import SphinxDirective
+from sphinx.util.docutils import SphinxDirective, SphinxRole
 
 from course.address import ROOT, address
 
@@ -121,7 +123,15 @@ class Assignment(SphinxDirective):
         return [*found, *messages]
 
 
+class StudentsEdition(SphinxRole):
+    """Words that link to the students' edition."""
+
+    def run(self) -> tuple[list[nodes.Node], list[nodes.system_message]]:
+        return [nodes.reference("", self.text, refuri=address().edition)], []
+
+
 def setup(app: Sphinx) -> dict[str, Any]:
     app.add_directive("quick-check", QuickCheck)
     app.add_directive("assignment", Assignment)
+    app.add_role("students-edition", StudentsEdition())
     return {"parallel_read_safe": True, "parallel_write_safe": True}

@@ -20,6 +20,16 @@ def chapters(root: Path = ROOT) -> list[str]:
     return [chapter["file"] for part in parts for chapter in part["chapters"]]
 
 
+def title(page: str, root: Path = ROOT) -> str:
+    """The heading of a page that is written in Markdown.
+
+    >>> title("chapters/locality")
+    'Locality'
+    """
+    lines = (root / f"{page}.md").read_text("utf-8").splitlines()
+    return next(line.removeprefix("# ") for line in lines if line.startswith("# "))
+
+
 def pages(root: Path = ROOT) -> list[str]:
     """All pages, in their order."""
     toc = contents(root)

@@ -14,6 +14,7 @@ collect_ignore = ["conftest.py"]
 SLOW = [
     "test_make.py",
     "test_kill_matrix.py",
+    "test_lite.py",
     "test_reading.py",
     "test_attacks.py",
     "test_distributions.py",

@@ -4,8 +4,10 @@ import pytest
 from bs4 import BeautifulSoup
 from small_book import Built, build
 
+from course.address import address
+
 CONF = """
-extensions = ["myst_parser", "course.sphinx_directives", "course.sphinx_pages"]
+extensions = ["myst_parser", *(f"course.sphinx_{part}" for part in ("directives", "pages", "site"))]
 myst_enable_extensions = ["colon_fence", "dollarmath"]
 html_title = "A book"
 html_favicon = "favicon.svg"
@@ -44,6 +46,7 @@ WRONG = {
 
 RIGHT = {
     "good": f"# A page\n\n{GOOD}",
+    "edition": "# A page\n\nClone the {students-edition}`students' edition`.\n",
     "described": f"# A page\n\n{DESCRIBED}",
     "own": f"---\nmyst: {{html_meta: {{description: What it is.}}}}\n---\n# A page\n\n{DESCRIBED}",
 }
@@ -96,3 +99,11 @@ def test_page_without_text_is_described_by_its_title(book: Built) -> None:
 
 def test_page_can_describe_itself(book: Built) -> None:
     assert description(book.page("own")) == "What it is."
+
+
+def test_words_lead_to_what_students_clone(book: Built) -> None:
+    (link,) = book.page("edition").select("p a.reference")
+    here = address()
+    assert (link.get_text(), link["href"]) == (
+        "students’ edition", f"{here.students}/tree/{here.branch}",
+    )  # fmt: skip

@@ -240,7 +240,8 @@ def test_play_ends_at_the_last_place_and_then_begins_again(page):
 
 def test_a_reader_who_wants_no_motion_gets_a_row_at_a_time(open_page):
     page = open_page("usual.html", reduced_motion="reduce")
-    page.clock.install()
+    page.clock.install(time=0)
+    page.clock.pause_at(1000)  # only `run_for` lets time pass
     page.get_by_role("slider").focus()
     page.keyboard.press("Home")
     page.get_by_role("button", name="Play").click()

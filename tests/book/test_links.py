@@ -26,7 +26,7 @@ ASSIGNMENTS = {
     if section["file"].startswith("exercises/")
 }
 HERE = address()
-REPOSITORY = f"https://github.com/{HERE.owner}/{HERE.name}"
+REPOSITORY = HERE.source
 
 
 @functools.cache

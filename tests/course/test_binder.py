@@ -1,4 +1,5 @@
-"""Binder's configuration, read by what Binder reads it with; no Docker is asked to build it."""
+"""Binder's configuration of the course and of the students' edition, which is what Binder is sent
+to, read by what Binder reads it with; no Docker is asked to build it."""
 
 from pathlib import Path
 from typing import Any
@@ -6,15 +7,25 @@ from typing import Any
 import pytest
 from packaging.requirements import Requirement
 
-ROOT = Path(__file__).resolve().parents[2]
-BINDER = ROOT / "binder"
+from course.address import ROOT
+from course.students_edition import make
+
+
+@pytest.fixture(scope="module", params=["the course", "the students' edition"])
+def folder(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A repository that Binder can build."""
+    if request.param == "the course":
+        return ROOT
+    edition = tmp_path_factory.mktemp("binder") / "edition"
+    make(edition)
+    return edition
 
 
 @pytest.fixture
-def recipe(monkeypatch: pytest.MonkeyPatch) -> Any:
-    """What repo2docker would build this repository with."""
+def recipe(folder: Path, monkeypatch: pytest.MonkeyPatch) -> Any:
+    """What repo2docker would build the repository with."""
     app = pytest.importorskip("repo2docker.app", reason="repo2docker comes with `make install`")
-    monkeypatch.chdir(ROOT)
+    monkeypatch.chdir(folder)
     maker = app.Repo2Docker()
     recipes = (make(maker.base_image) for make in maker.buildpacks)
     return next(recipe for recipe in recipes if recipe.detect())
@@ -35,13 +46,14 @@ def test_binder_installs_the_library_from_the_repository(recipe: Any) -> None:
     assert dockerfile.index("COPY --chown") < dockerfile.index("binder/requirements.txt")
 
 
-def test_what_binder_installs_is_pinned_and_light() -> None:
-    lines = (BINDER / "requirements.txt").read_text("utf-8").splitlines()
+def test_what_binder_installs_is_pinned_and_light(folder: Path) -> None:
+    lines = (folder / "binder" / "requirements.txt").read_text("utf-8").splitlines()
     options = [line.split() for line in lines if line.startswith("--")]
     constraint = dict(options)["--constraint"]
-    assert (BINDER / constraint).resolve() == ROOT / "requirements.lock"
+    assert (folder / "binder" / constraint).resolve() == folder / "requirements.lock"
+    assert (folder / "requirements.lock").is_file()
     packages = [line for line in lines if line and not line.startswith(("#", "--"))]
-    folder, _, extras = packages[0].partition("[")
-    assert (ROOT / folder / "pyproject.toml").is_file()
+    library, _, extras = packages[0].partition("[")
+    assert (folder / library / "pyproject.toml").is_file()
     assert set(extras.rstrip("]").split(",")) == {"check", "plot", "data", "sparse"}
     assert [Requirement(line).name for line in packages[1:]] == ["torch"]

@@ -4,7 +4,7 @@ import pytest
 
 from course.answers import Answer, answers
 from course.exercises import assignments
-from course.kill_matrix import full_points, grade_all, read_by_students
+from course.kill_matrix import full_points, read_by_students
 from course.messages import Reading, summary
 
 pytestmark = pytest.mark.filterwarnings("ignore")
@@ -16,7 +16,7 @@ TASKS = [(name, task) for name in assignments() for task in full_points(name)]
 def readings() -> list[Reading]:
     """Of every wrong answer, graded in a shell of its own."""
     given = [answer for name in assignments() for answer in answers(name) if not answer.right]
-    return read_by_students(given, grade_all(given, seed=1), seed=1)
+    return read_by_students(given, seed=1)
 
 
 @pytest.mark.parametrize("assignment", assignments())

@@ -1,6 +1,5 @@
 """What students get: made from the sources, and without a line that is not for them."""
 
-import html
 import re
 import subprocess
 import sys
@@ -12,42 +11,9 @@ import pytest
 
 from course.address import ROOT, address
 from course.exercises import EXERCISES, assignments, source_notebook, wheel_name
+from course.hidden_lines import REGION, all_hidden, hidden_lines, leaks
 from course.kill_matrix import full_points
 from invigilator.untrusted.sandbox import missing
-
-REGION = re.compile(r"### BEGIN (SOLUTION|HIDDEN TESTS)\n(.*?)### END \1", re.DOTALL)
-
-
-def squeezed(text: str) -> str:
-    return re.sub(r"\s+", "", text)
-
-
-def hidden_lines(kinds: tuple[str, ...] = ("SOLUTION", "HIDDEN TESTS")) -> dict[str, set[str]]:
-    """Per assignment, the telling lines that no student may see, without their spaces.
-
-    A line tells something when it has 25 characters and stands nowhere in the open parts.
-    """
-    found = {}
-    for name in assignments():
-        text = "\n".join(cell.source for cell in source_notebook(name).cells)
-        shown = squeezed(REGION.sub("", text))
-        lines = {
-            squeezed(line)
-            for kind, region in REGION.findall(text)
-            if kind in kinds
-            for line in region.splitlines()
-        }
-        found[name] = {line for line in lines if len(line) >= 25 and line not in shown}
-    return found
-
-
-def leaks(text: str, lines: set[str]) -> list[str]:
-    text = squeezed(html.unescape(re.sub(r"<[^>]+>", "", text)))
-    return sorted(line for line in lines if line in text)
-
-
-def all_hidden() -> set[str]:
-    return set().union(*hidden_lines().values())
 
 
 def test_there_is_something_to_hide() -> None:
@@ -74,10 +40,7 @@ def test_exercises_open_with_a_cell_that_fetches_the_library(name: str) -> None:
     notebook = nbformat.read(EXERCISES / name / f"{name}.ipynb", 4)
     first = next(cell for cell in notebook.cells if cell.cell_type == "code")
     assert first.id == "setup"
-    assert (
-        f"%pip install --quiet --retries 0 --timeout 5 {address().site}wheel/{wheel_name()}"
-        in first.source
-    )
+    assert f"%pip install --quiet {address().site}wheel/{wheel_name()}" in first.source
     assert (ROOT / "build" / "wheel" / wheel_name()).is_file()
 
 

@@ -17,11 +17,11 @@ ROOT = Path(__file__).parents[2]
 _PIP = [sys.executable, "-m", "pip", "--disable-pip-version-check", "--quiet"]
 
 
-def wheel(name: str, folder: Path) -> Path:
-    """Build the wheel of one of the two distributions."""
+def wheel(name: str, folder: Path, root: Path = ROOT) -> Path:
+    """Build the wheel of one of the distributions in `root`."""
     source = folder / name  # a build leaves things in its source
     leftovers = shutil.ignore_patterns("build", "*.egg-info", "__pycache__")
-    shutil.copytree(ROOT / "lib" / name, source, ignore=leftovers)
+    shutil.copytree(root / "lib" / name, source, ignore=leftovers)
     build = ["wheel", "--no-deps", "--no-build-isolation", "--no-index"]
     subprocess.run([*_PIP, *build, "--wheel-dir", str(folder), str(source)], check=True)
     (made,) = folder.glob(f"{name}-*.whl")

@@ -13,9 +13,10 @@ import numpy as np
 Function = ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda
 
 # The standard library, packages, and this one: the last also where it is run from its source.
+# In a page the library is an archive, of which `os`, frozen into Python, knows nothing.
 _FOLDERS = tuple(
     os.path.dirname(path) + os.sep
-    for path in (os.__file__, np.__path__[0], os.path.dirname(__file__))
+    for path in (os.__file__, ast.__file__, np.__path__[0], os.path.dirname(__file__))
 )
 
 

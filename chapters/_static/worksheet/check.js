@@ -1,0 +1,122 @@
+// A cell that is run: a check with its verdict, a picture, or room to try things.
+
+import { make } from "../elements/base.js";
+import { show } from "./outputs.js";
+
+// Longer results are shown, but not kept over a reload.
+const KEPT = 100_000;
+
+const SECONDS = 10; // for each cell
+
+const WORDS = {
+  check: { button: "Check", waiting: "Checking …", stale: "Changed since: check again" },
+  picture: { button: "Draw the picture", waiting: "Drawing …", stale: "Changed since: draw it again" },
+  scratch: { button: "Run", waiting: "Running …", stale: "Changed since: run it again" },
+};
+
+const MARKS = { passed: "✓", failed: "✗", stale: "↻" };
+
+/** What a cell said when it was run, and whether that still holds.
+ *
+ * `state` is "none", "running", "passed", "failed" or "stale". A verdict holds for the sources that
+ * it was reached with: `cells()` gives those of now.
+ */
+export class Check {
+  constructor(part, place, { store, cells, python, say, onState }) {
+    Object.assign(this, { part, place, store, cells, python, say, onState });
+    this.words = WORDS[part.role];
+    this.button = make("button", { type: "button", class: "run" }, this.words.button);
+    this.button.addEventListener("click", () => this.start());
+    this.says = make("span", { class: "says" });
+    this.result = make("div", { class: "result", hidden: "" });
+    const actions = make("div", { class: "actions" }, this.button, this.says);
+    if (part.role === "check") {
+      this.button.setAttribute("aria-label", `Check ${this.task}`);
+      actions.append(make("span", { class: "points" }, points(part.points)));
+    }
+    place.classList.add("runs", part.role);
+    if (part.role === "scratch") {
+      place.append(actions, this.result);
+    } else {
+      const source = make("details", { class: "source" },
+        make("summary", {}, part.role === "check" ? "What is checked" : "How it is drawn"), ...place.childNodes);
+      place.replaceChildren(actions, this.result, source);
+    }
+    this.read();
+  }
+
+  get task() { return this.part.name.replace(/^test_/, ""); }
+
+  get key() { return `verdict/${this.part.name}`; }
+
+  /** Run the cell; says in words how it went, unless told not to. */
+  async start({ quiet = false } = {}) {
+    if (this.waiting) return;
+    this.waiting = true;
+    const cells = this.cells();
+    this.refresh();
+    const { ok, outputs } = await this.python.run(cells, cells.length - 1, { seconds: SECONDS });
+    this.waiting = false;
+    this.verdict = { ok, outputs, of: JSON.stringify(cells) };
+    this.#showResult();
+    this.#keep();
+    this.refresh();
+    if (!quiet) this.say(this.#spoken());
+  }
+
+  /** Show what was kept: before a reload, or by another tab. */
+  read() {
+    try {
+      this.verdict = JSON.parse(this.store.get(this.key)) ?? undefined;
+    } catch {
+      this.verdict = undefined;
+    }
+    this.#showResult();
+    this.refresh();
+  }
+
+  get state() {
+    if (this.waiting) return "running";
+    if (!this.verdict) return "none";
+    if (this.verdict.of !== JSON.stringify(this.cells())) return "stale";
+    return this.verdict.ok ? "passed" : "failed";
+  }
+
+  /** Say whether the verdict still holds: something above may have changed. */
+  refresh() {
+    const { state } = this;
+    this.place.dataset.state = state;
+    // A button that is disabled would lose the focus.
+    this.button.setAttribute("aria-disabled", String(state === "running"));
+    const words = {
+      none: "",
+      running: this.python.state === "starting" ? "Python starts: some seconds, once …" : this.words.waiting,
+      passed: this.part.role === "check" ? "Passed" : "",
+      failed: this.part.role === "check" ? "Not yet" : "",
+      stale: this.words.stale,
+    }[state];
+    this.says.replaceChildren(words && MARKS[state] ? `${MARKS[state]} ${words}` : words);
+    this.onState(this);
+  }
+
+  #showResult() {
+    const outputs = this.verdict?.outputs ?? [];
+    this.result.hidden = !outputs.length;
+    this.result.replaceChildren();
+    if (outputs.length) show(outputs, this.result);
+  }
+
+  #keep() {
+    const text = JSON.stringify(this.verdict);
+    const short = text.length <= KEPT ? text : JSON.stringify({ ...this.verdict, outputs: [] });
+    this.store.setIfRoom(this.key, short);
+  }
+
+  #spoken() {
+    const text = this.result.innerText.replace(/\s+/g, " ").trim().slice(0, 400);
+    if (this.part.role !== "check") return text || "Done.";
+    return this.verdict.ok ? `${this.task}: passed.` : `${this.task}: not yet. ${text}`;
+  }
+}
+
+export const points = (count) => `${count} ${count === 1 ? "point" : "points"}`;

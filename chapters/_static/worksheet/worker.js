@@ -1,0 +1,58 @@
+// A page's Python, in a worker of its own: the page can end it, whatever a cell does.
+//
+// in:   {start: address of Pyodide's folder}, {run: number, cells, index}
+// out:  {ready}, {begin: place of the cell that runs now}, {outputs: of the running cell, so far},
+//       {loading}, {done: number, ok, outputs, heavy}, {dead: why}
+
+let cells, pyodide;
+
+async function start(home) {
+  const { loadPyodide } = await import(`${home}pyodide.mjs`);
+  const source = fetch(new URL("cells.py", import.meta.url));
+  const quiet = () => {};
+  pyodide = await loadPyodide({
+    indexURL: home,
+    packages: ["numpy", "convbook"],
+    stdout: quiet,
+    stderr: quiet,
+  });
+  // Among the libraries, so that no error is shown to stand in its lines.
+  const folder = pyodide.runPython("import site; site.getsitepackages()[0]");
+  pyodide.FS.writeFile(`${folder}/page_cells.py`, await (await source).text());
+  cells = pyodide.pyimport("page_cells");
+}
+
+/** A heap never gets smaller; one of this size is given back with its worker. */
+const HEAVY = 2 ** 29;
+
+/** Run cells, and again when packages had to be loaded for them. */
+async function run(list, index) {
+  for (;;) {
+    const told = JSON.parse(cells.run(
+      JSON.stringify(list), index,
+      (place) => postMessage({ begin: place }),
+      (outputs) => postMessage({ outputs: JSON.parse(outputs) }),
+    ));
+    if (!told.wanted) return told;
+    postMessage({ loading: true });
+    // Of what Pyodide doesn't know either, it says nothing.
+    const imports = told.wanted.map((name) => `import ${name}`).join("\n");
+    await pyodide.loadPackagesFromImports(imports, { messageCallback() {}, errorCallback() {} });
+    cells.import_loaded(told.wanted);
+  }
+}
+
+self.onmessage = async ({ data }) => {
+  try {
+    if (data.start) {
+      await start(data.start);
+      postMessage({ ready: true });
+    } else {
+      const result = await run(data.cells, data.index);
+      postMessage({ done: data.run, ...result, heavy: pyodide._module.HEAP8.length > HEAVY });
+    }
+  } catch (error) {
+    // Errors of a cell are its outputs: this is the end of the interpreter.
+    postMessage({ dead: String(error?.message ?? error) });
+  }
+};
