@@ -48,6 +48,7 @@ SLOW = [
     "test_sources.py",
     "test_emulation.py",
     "test_new_chapter.py",
+    "test_course_server.py",
 ]
 
 
