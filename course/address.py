@@ -21,8 +21,8 @@ ROOT = Path(__file__).resolve().parent.parent
 PLACEHOLDER = "https://github.com/dense-to-convolutional/course"
 
 NOT_YOURS = (
-    "The course's address is still a placeholder: set `url` below `repository` in _config.yml, then "
-    "run `make exercises notebooks`."
+    "The course's address is still a placeholder: set `url` below `repository` in _config.yml, "
+    "then run `make exercises notebooks`."
 )
 
 
