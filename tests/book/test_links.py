@@ -26,7 +26,7 @@ ASSIGNMENTS = {
     if section["file"].startswith("exercises/")
 }
 HERE = address()
-REPOSITORY = HERE.source
+REPOSITORY = HERE.students
 
 
 @functools.cache

@@ -71,8 +71,21 @@ def missing() -> str | None:
     tried = subprocess.run([*probe, "--proc", "/proc", "true"], capture_output=True, text=True)
     if tried.returncode:
         words = tried.stderr.strip().splitlines() or [f"it ends with status {tried.returncode}"]
-        return f"bubblewrap can't make a sandbox here: {words[-1]}"
+        return f"bubblewrap can't make a sandbox here: {words[-1]}{withheld()}"
     return None
+
+
+# Ubuntu, from 24.04 on, lets no program make namespaces but those that it knows.
+_WITHHELD = Path("/proc/sys/kernel/apparmor_restrict_unprivileged_userns")
+
+
+def withheld() -> str:
+    """What to do where the system withholds from users what a sandbox consists of; mostly empty."""
+    if not _WITHHELD.is_file() or _WITHHELD.read_text("utf-8").strip() == "0":
+        return ""
+    return (
+        f". Ubuntu withholds namespaces; `sudo sysctl --write kernel.{_WITHHELD.name}=0` gives them"
+    )
 
 
 class Sandbox:
