@@ -83,7 +83,9 @@ def _remember_text(cell: Cell) -> None:
     text = cell.source
     with suppress(SyntaxError, ValueError):
         text = as_python(text)
-    linecache.cache[cell.name] = (len(text), None, text.splitlines(keepends=True), cell.name)
+    # Python counts on the end of the last line when it marks the place of an error.
+    lines = f"{text}\n".splitlines(keepends=True)
+    linecache.cache[cell.name] = (len(text), None, lines, cell.name)
 
 
 def _empty() -> State:
