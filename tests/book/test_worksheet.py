@@ -19,7 +19,7 @@ FAILED = {
     "outputs": [
         {"output_type": "error", "ename": "E", "evalue": "", "traceback": ["✗ " + "wide " * 40]}
     ],
-    "of": "",
+    "of": "[]",
 }
 
 

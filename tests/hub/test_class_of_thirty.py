@@ -13,7 +13,7 @@ from typing import Any
 import nbformat
 import pytest
 import requests
-from conftest import CLASS, ROOT, Hub
+from course_server import CLASS, ROOT, Hub
 from nbgrader.api import Gradebook
 from people import as_user, points
 

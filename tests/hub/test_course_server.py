@@ -8,7 +8,7 @@ from subprocess import CompletedProcess
 from zoneinfo import ZoneInfo
 
 import pytest
-from conftest import Hub
+from course_server import Hub
 from nbgrader.api import Gradebook
 from people import Student, Teacher, as_user, points
 from playwright.sync_api import Browser
