@@ -226,14 +226,16 @@ def gather(
     setting: str, target: Path = GATHERED, downloads: Path = DOWNLOADS, wheels: Path = WHEELS
 ) -> None:
     """Fill `target`, which then holds all that is needed, or raise UnavailableError."""
+    wheel = next(wheels.glob("*.whl"), None)
+    if wheel is None:
+        raise UnavailableError(f"there is no wheel of convbook in {wheels}: make builds it")
     lock = locked(PACKAGES, setting, downloads)
     with fresh_folder(target) as folder:
         files = [package["file_name"] for package in lock["packages"].values()]
         for name in [*CORE, *files]:
             shutil.copy2(downloads / name, folder)
-        for wheel in wheels.glob("*.whl"):
-            shutil.copy2(wheel, folder)
-            lock["packages"]["convbook"] = entry(wheel, ["numpy"])
+        shutil.copy2(wheel, folder)
+        lock["packages"]["convbook"] = entry(wheel, ["numpy"])
         (folder / LOCK).write_text(json.dumps(lock), "utf-8")
         (folder / "NOTICE.txt").write_text(NOTICE, "utf-8")
 
