@@ -26,18 +26,18 @@ def source(chapter: str) -> Path:
     return ROOT / "chapters" / f"{chapter}.md"
 
 
-@pytest.mark.parametrize("chapter", CHAPTERS)
-def test_each_chapter_has_two_cells_to_try(chapter: str) -> None:
-    assert len(tried_cells(source(chapter))) >= 2
+@pytest.mark.parametrize("name", CHAPTERS)
+def test_each_chapter_has_two_cells_to_try(name: str) -> None:
+    assert len(tried_cells(source(name))) >= 2
 
 
-@pytest.mark.parametrize("chapter", CHAPTERS)
+@pytest.mark.parametrize("name", CHAPTERS)
 def test_in_a_page_they_show_what_the_book_shows(
-    python: PagePython, html: Path, chapter: str
+    python: PagePython, html: Path, name: str
 ) -> None:
-    page = BeautifulSoup((html / f"chapters/{chapter}.html").read_text("utf-8"), "html.parser")
+    page = BeautifulSoup((html / f"chapters/{name}.html").read_text("utf-8"), "html.parser")
     built = page.select(f".cell.tag_{TAG}")
-    tried = tried_cells(source(chapter))
+    tried = tried_cells(source(name))
     assert len(built) == len(tried)
     for cell, (above, text) in zip(built, tried, strict=True):
         ran = python(*above, text)
@@ -95,13 +95,13 @@ def as_built(page: Page) -> Iterator[None]:
 @pytest.mark.usefixtures("as_built")
 def test_change_run_and_reset(page: Page) -> None:
     cell = opened(page)
-    expect(output(page)).to_have_text(STEPS)  # as built: nothing has run yet
+    expect(output(page)).to_contain_text(STEPS)  # as built: nothing has run yet
     write(page, RAMP.replace("[-1, 1]", "[1, -2, 1]"))
     expect(cell.get_by_text("Changed: run it.")).to_be_visible()
     cell.get_by_role("button", name="Run").click()
     expect(output(page)).to_have_text("[ 0  0  1  0  0  0 -1  0  0]", timeout=STARTS)
     cell.get_by_role("button", name="Reset").click()
-    expect(output(page)).to_have_text(STEPS)
+    expect(output(page)).to_contain_text(STEPS)
     assert code(page).evaluate("e => [...e.querySelectorAll('.cm-line')].map(l => l.textContent)"
                                ) == RAMP.split("\n")  # fmt: skip
     cell.get_by_role("button", name="Run").click()
