@@ -27,6 +27,8 @@ SLOW = [
     "test_nvrtc.py",
     "test_quick_check.py",
     "test_check.py",
+    "test_old_notebooks.py",
+    "test_students_edition_works.py",
     "test_pages.py",
     "test_phones.py",
     "test_matrix_switches.py",
@@ -49,6 +51,7 @@ SLOW = [
     "test_sources.py",
     "test_emulation.py",
     "test_new_chapter.py",
+    "test_course_server.py",
 ]
 
 
