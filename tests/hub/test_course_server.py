@@ -259,6 +259,6 @@ def test_who_teaches_two_courses_is_asked_which(hub: Hub, browser: Browser) -> N
     page.get_by_role("button", name="Start").click()
     page.wait_for_url("**/user/fdc_assistant/**", timeout=120_000)
     page.goto(f"{hub.address}/user/fdc_assistant/formgrader")
-    page.get_by_text("Add new assignment").wait_for()
+    page.get_by_role("link", name="Add new assignment").wait_for()
     assert COURSE not in page.locator("#config").inner_text()
     page.close()
