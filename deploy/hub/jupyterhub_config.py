@@ -30,6 +30,8 @@ c.PAMAuthenticator.open_sessions = False
 c.Authenticator.allowed_users = set(settings.users)
 c.Authenticator.allow_all = any(course.for_everybody for course in settings.courses)
 c.Authenticator.blocked_users = {"root"}
+# Who was here once and is no longer named is not let in.
+c.Authenticator.allow_existing_users = False
 
 # A teacher sees who is there and can stop a server, but doesn't enter one: what a student's server
 # sends to a browser would act in the teacher's name. So nobody is JupyterHub's administrator.
