@@ -1,6 +1,7 @@
 """The whole way of an assignment over a real server, in a real browser: a teacher, an assistant, a
 student, and a student who tries what is forbidden."""
 
+import subprocess
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -8,7 +9,7 @@ from subprocess import CompletedProcess
 from zoneinfo import ZoneInfo
 
 import pytest
-from course_server import Hub
+from course_server import ROOT, Hub, environment, make_command
 from nbgrader.api import Gradebook
 from people import Student, Teacher, as_user, points
 from playwright.sync_api import Browser
@@ -249,6 +250,28 @@ def test_kernels_cannot_be_listened_to(hub: Hub) -> None:
     assert 'transport = "ipc"' in config.read_text("utf-8")
 
 
+def test_make_hub_again_changes_nothing_that_people_made(term: Term, hub: Hub) -> None:
+    kept = {
+        hub.settings.state / "passwords.csv": None,
+        term.folder / "nbgrader_config.py": "# changed by a teacher\n",
+        term.folder / "class" / "gradebook.db": None,
+    }
+    for path, text in kept.items():
+        if text:
+            path.write_text(path.read_text("utf-8") + text, "utf-8")
+    before = {path: path.read_bytes() for path in kept}
+    for action, said in {"up": "The server runs", "check": "All is well"}.items():
+        done = subprocess.run(
+            make_command(action, hub.file),
+            cwd=ROOT,
+            env=environment(),
+            capture_output=True,
+            text=True,
+        )
+        assert (done.returncode, said in done.stdout) == (0, True), done.stdout + done.stderr
+    assert {path: path.read_bytes() for path in kept} == before
+
+
 def test_who_teaches_two_courses_is_asked_which(hub: Hub, browser: Browser) -> None:
     page = browser.new_page()
     page.goto(f"{hub.address}/hub/login")
@@ -259,6 +282,6 @@ def test_who_teaches_two_courses_is_asked_which(hub: Hub, browser: Browser) -> N
     page.get_by_role("button", name="Start").click()
     page.wait_for_url("**/user/fdc_assistant/**", timeout=120_000)
     page.goto(f"{hub.address}/user/fdc_assistant/formgrader")
-    page.get_by_text("Add new assignment").wait_for()
+    page.get_by_role("link", name="Add new assignment").wait_for()
     assert COURSE not in page.locator("#config").inner_text()
     page.close()

@@ -215,6 +215,7 @@ def test_jupyterhub_is_set_up_as_the_settings_say(tmp_path: Path) -> None:
     assert config.ConfigurableHTTPProxy.api_url == "http://127.0.0.1:9002"
     assert config.Authenticator.allowed_users == {"ada", "boole", "gauss", "euler", "noether"}
     assert (config.Authenticator.allow_all, config.Authenticator.blocked_users) == (True, {"root"})
+    assert config.Authenticator.allow_existing_users is False
     teachers = config.JupyterHub.load_roles[0]
     assert teachers["users"] == ["ada", "boole", "gauss"]
     # Whoever may enter others' servers, or is an administrator, can be robbed by a student's page.
