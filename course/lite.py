@@ -30,6 +30,7 @@ from course.pyodide import (
     locked,
     obtain,
 )
+from course.sphinx_worksheet import needs_torch
 
 BUILT = ROOT / "build" / "lite"
 # An environment of its own: this JupyterLite goes with another JupyterLab than the course's.
@@ -104,7 +105,8 @@ def build(setting: str, target: Path = BUILT) -> None:
         contents = source / "files"
         contents.mkdir()
         for notebook in sorted((ROOT / "exercises").glob("*/*.ipynb")):
-            shutil.copy2(notebook, contents)
+            if not needs_torch(json.loads(notebook.read_text("utf-8"))):
+                shutil.copy2(notebook, contents)
         done = subprocess.run(
             [PROGRAM, "build", "--lite-dir", source, "--contents", contents,
              "--output-dir", folder, "--apps", "notebooks", "--apps", "tree", "--no-sourcemaps",

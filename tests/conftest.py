@@ -16,6 +16,7 @@ SLOW = [
     "test_kill_matrix.py",
     "test_lite.py",
     "test_reading.py",
+    "test_worksheet.py",
     "test_attacks.py",
     "test_distributions.py",
     "test_batch.py",
@@ -50,6 +51,7 @@ SLOW = [
     "test_sources.py",
     "test_emulation.py",
     "test_new_chapter.py",
+    "test_course_server.py",
 ]
 
 

@@ -3,7 +3,6 @@
 import hashlib
 import json
 import shutil
-import subprocess
 import sys
 import tarfile
 import zipfile
@@ -192,26 +191,3 @@ def test_a_failed_attempt_says_so_in_one_line_and_leaves_nothing_of_another_time
         "To try again: make pyodide\n"
     )
     assert not target.exists()
-
-
-def test_the_gathered_python_runs_and_imports_convbook(tmp_path: Path) -> None:
-    """In Node, without a browser."""
-    if not pyodide.GATHERED.is_dir():
-        pytest.skip("what runs Python in a page could not be had: make pyodide says why")
-    if shutil.which("node") is None:
-        pytest.skip("no Node.js: install it (Debian: apt-get install nodejs) to run Pyodide")
-    script = tmp_path / "start.mjs"
-    script.write_text(
-        f"""
-        import {{loadPyodide}} from {json.dumps((pyodide.GATHERED / "pyodide.mjs").as_uri())};
-        const python = await loadPyodide({{indexURL: {json.dumps(str(pyodide.GATHERED))}}});
-        await python.loadPackage("convbook", {{messageCallback() {{}}}});
-        console.log(python.runPython(`
-            import convbook, numpy, sys
-            f"{{sys.version_info[:2]}} {{numpy.__version__}} {{convbook.__name__}}"
-        `));
-        """,
-        "utf-8",
-    )
-    done = subprocess.run(["node", script], capture_output=True, text=True, timeout=120)
-    assert (done.stdout, done.stderr) == ("(3, 12) 2.0.2 convbook\n", "")

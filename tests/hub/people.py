@@ -2,19 +2,28 @@
 
 import json
 import subprocess
-from collections.abc import Callable
 from pathlib import Path
 
 from playwright.sync_api import Browser, Locator, Page
 
+from course.exercises import source_notebook
+
 SLOW = 120_000  # ms: thirty servers on two cores take their time
 
 
-def as_user(user: str, *command: str) -> subprocess.CompletedProcess[str]:
+def as_user(user: str, *command: str, seconds: float = 120) -> subprocess.CompletedProcess[str]:
     """Run a command as a user of the system, as from a terminal of JupyterLab."""
     start = ["runuser", "--login", user, "--command"]
     line = " ".join(f"'{word}'" for word in command)
-    return subprocess.run([*start, line], capture_output=True, text=True, timeout=60)
+    return subprocess.run([*start, line], capture_output=True, text=True, timeout=seconds)
+
+
+def points(assignment: str) -> float:
+    """What the checks of an assignment are worth, without what a person marks."""
+    about = [cell.metadata.get("nbgrader", {}) for cell in source_notebook(assignment).cells]
+    return float(
+        sum(each["points"] for each in about if each.get("grade") and not each["solution"])
+    )
 
 
 class Person:
@@ -97,12 +106,3 @@ json.dump(notebook, open(path, "w"))
             ["runuser", "--user", self.name, "--", "python3", "-c", write, str(path)],
             input=json.dumps(answers), text=True, check=True, cwd="/",
         )  # fmt: skip
-
-
-def wait_until(page: Page, true: Callable[[], bool]) -> None:
-    """Wait for something that happens on the server."""
-    for _ in range(600):
-        if true():
-            return
-        page.wait_for_timeout(100)
-    raise AssertionError("it has not happened")

@@ -23,11 +23,14 @@ from functools import partial
 from importlib import import_module
 from importlib.abc import MetaPathFinder
 from time import monotonic
-from types import FunctionType, ModuleType, SimpleNamespace
+from types import CodeType, FunctionType, ModuleType, SimpleNamespace
 from typing import Any
 
 import __main__
 from convbook.checking.origins import is_library_file
+from convbook.checking.time_limit import TooSlow, in_words
+
+monitoring: Any = vars(sys)["monitoring"]  # new in Python 3.12
 
 _LINES, _CHARACTERS, _DISPLAYS = 1000, 100_000, 50  # as much of one cell's outputs is shown
 _STATES = 60  # namespaces that are kept: more than a notebook has cells
@@ -62,7 +65,8 @@ class Outputs:
                 last["text"] += shown
             else:
                 self.all.append({"output_type": "stream", "name": name, "text": shown})
-        if monotonic() - self._reported > _BETWEEN:
+        # `print` writes the end of its line apart.
+        if text.endswith("\n") and monotonic() - self._reported > _BETWEEN:
             self.report()
 
     def say(self, sentence: str) -> None:
@@ -412,6 +416,42 @@ def import_loaded(names: list[str]) -> None:
     guard.keep()
 
 
+class TimeLimit:
+    """Raises TooSlow where a cell's code jumps back, or begins a function, after `seconds`.
+
+    Code that catches every error meets it again at its next turn.
+    """
+
+    _TOOL = 3  # an id that no debugger or profiler takes
+
+    def __init__(self, seconds: float) -> None:
+        self._error: type[TooSlow] = type("TooSlow", (TooSlow,), {"seconds": seconds})
+        self._end = monotonic() + seconds
+
+    def __enter__(self) -> None:
+        events = monitoring.events
+        monitoring.use_tool_id(self._TOOL, "time limit")
+        for event in (events.JUMP, events.BRANCH):
+            monitoring.register_callback(self._TOOL, event, self._jumps)
+        monitoring.register_callback(self._TOOL, events.PY_START, self._starts)
+        monitoring.set_events(self._TOOL, events.JUMP | events.BRANCH | events.PY_START)
+
+    def __exit__(self, *_: object) -> None:
+        monitoring.set_events(self._TOOL, 0)
+        monitoring.free_tool_id(self._TOOL)
+
+    def _jumps(self, code: CodeType, place: int, target: int) -> Any:
+        # Where nothing is disabled, this costs time at each turn of a loop.
+        return monitoring.DISABLE if target > place else self._starts(code, place)
+
+    def _starts(self, code: CodeType, _: int) -> Any:
+        if is_library_file(code.co_filename):
+            return monitoring.DISABLE
+        if monotonic() > self._end:
+            raise self._error
+        return None
+
+
 # -- Running ----------------------------------------------------------------------------------
 
 
@@ -437,8 +477,16 @@ class Cell:
         self.ended = about.get("ended")
 
 
-def run(about: str, index: int, begin: Callable[[int], None], report: Callable[[str], None]) -> str:
+def run(
+    about: str,
+    index: int,
+    seconds: float,
+    begin: Callable[[int], None],
+    report: Callable[[str], None],
+) -> str:
     """Run a notebook's cells up to `index`, of which those before it only if they are new.
+
+    Each may take `seconds`; one that takes longer in C, the page ends together with Python.
 
     Returns JSON: `ok` and `outputs` of the last one, or `wanted`, packages to load before the cells
     are run again.
@@ -452,7 +500,7 @@ def run(about: str, index: int, begin: Callable[[int], None], report: Callable[[
         known = _states.pop(key, None) if place < index else None
         if known is None:
             begin(place)
-            known, outputs, ok = _run(cell, cells[:place], state, report)
+            known, outputs, ok = _run(cell, cells[:place], state, seconds, report)
             if wanted := not_loaded.tell():
                 return json.dumps({"wanted": wanted})
         _states[key] = known  # the last one that was used comes last
@@ -475,7 +523,11 @@ def _empty() -> State:
 
 
 def _run(
-    cell: Cell, above: list[Cell], state: State, report: Callable[[str], None]
+    cell: Cell,
+    above: list[Cell],
+    state: State,
+    seconds: float,
+    report: Callable[[str], None],
 ) -> tuple[State, list[dict[str, Any]], bool]:
     """Run one cell on a copy of what the cells above it have left."""
     global now
@@ -486,12 +538,14 @@ def _run(
     names = vars(__main__)
     names.clear()
     names.update(_copied(state.names))
+    _passed().clear()
     _passed().update(state.passed)
     shell.history_manager.input_hist_raw = [each.source for each in [*above, cell]]
     streams = sys.stdout, sys.stderr
     sys.stdout, sys.stderr = Stream("stdout", now), Stream("stderr", now)
     try:
-        error = _error_of(cell)
+        with TimeLimit(seconds):
+            error = _error_of(cell)
     finally:
         changed = guard.put_back()
         sys.stdout, sys.stderr = streams
@@ -535,6 +589,9 @@ def _copy(value: Any, memo: dict[int, Any]) -> Any:
         return value
 
 
+_ANY_ERROR = BaseException  # a cell may delete the name
+
+
 def _error_of(cell: Cell) -> BaseException | None:
     """Run a cell in the namespace; what it raises, if it does."""
     try:
@@ -548,7 +605,7 @@ def _error_of(cell: Cell) -> BaseException | None:
             value = eval(compile(ast.Expression(last.value), cell.name, "eval"), vars(__main__))
             if value is not None:
                 now.rich("execute_result", bundle(value), {})
-    except BaseException as error:
+    except _ANY_ERROR as error:
         return error
     return None
 
@@ -577,6 +634,8 @@ def _in_words(
         and (why := _missing(error.name, cell, above, failed))
     ):
         return why
+    if isinstance(error, TooSlow):
+        return [f"✗ {_late(error)}", *_place(error)]
     if isinstance(error, SystemExit):
         return ["✗ This cell ends the program (exit, quit, sys.exit): leave that out."]
     if isinstance(error, SyntaxError) and (error.text or "").lstrip().startswith("%%"):
@@ -611,7 +670,27 @@ def _missing(
     return None
 
 
+def _late(error: TooSlow) -> str:
+    return (
+        f"The cell did not finish within {in_words(error.seconds)}; "
+        "is there a loop that never ends?"
+    )
+
+
+def _place(error: BaseException) -> list[str]:
+    """The line of a cell that was running."""
+    for frame, number in reversed([*traceback.walk_tb(error.__traceback__)]):
+        code = frame.f_code
+        if not is_library_file(code.co_filename):
+            where = "" if code.co_name == "<module>" else f"in {code.co_name}, "
+            line = linecache.getline(code.co_filename, number).strip()
+            return [f"  {where + f'line {number}:':<17} {line}"]
+    return []
+
+
 def _in_a_line(error: BaseException) -> str:
+    if isinstance(error, TooSlow):
+        return _late(error)
     said = traceback.format_exception_only(error)[-1].strip().split("\n")[0]
     if isinstance(error, SyntaxError) and error.lineno:
         return f"{said} (line {error.lineno}: {(error.text or '').strip()})"

@@ -1,6 +1,6 @@
 // A page's Python, in a worker of its own: the page can end it, whatever a cell does.
 //
-// in:   {start: address of Pyodide's folder}, {run: number, cells, index}
+// in:   {start: address of Pyodide's folder}, {run: number, cells, index, seconds}
 // out:  {ready}, {begin: place of the cell that runs now}, {outputs: of the running cell, so far},
 //       {loading}, {done: number, ok, outputs, heavy}, {dead: why}
 
@@ -26,10 +26,10 @@ async function start(home) {
 const HEAVY = 2 ** 29;
 
 /** Run cells, and again when packages had to be loaded for them. */
-async function run(list, index) {
+async function run(list, index, seconds) {
   for (;;) {
     const told = JSON.parse(cells.run(
-      JSON.stringify(list), index,
+      JSON.stringify(list), index, seconds,
       (place) => postMessage({ begin: place }),
       (outputs) => postMessage({ outputs: JSON.parse(outputs) }),
     ));
@@ -48,7 +48,7 @@ self.onmessage = async ({ data }) => {
       await start(data.start);
       postMessage({ ready: true });
     } else {
-      const result = await run(data.cells, data.index);
+      const result = await run(data.cells, data.index, data.seconds);
       postMessage({ done: data.run, ...result, heavy: pyodide._module.HEAP8.length > HEAVY });
     }
   } catch (error) {
