@@ -129,6 +129,10 @@ $(PDF): $(BOOK)/index.html course/pdf.py | .venv/browser
 	@echo "== Printing the book"
 	@.venv/bin/python -m course.pdf
 
+.PHONY: editor
+editor:  ## bundle the editor of worksheets anew (needs npm; the bundle is committed)
+	@cd course/editor && npm ci --silent --no-audit --no-fund && npm run --silent build
+
 .PHONY: serve
 serve: $(BOOK)/index.html  ## read the book at http://localhost:8000
 	@.venv/bin/python -m http.server 8000 --bind 127.0.0.1 --directory $(BOOK)

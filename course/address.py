@@ -21,8 +21,8 @@ ROOT = Path(__file__).resolve().parent.parent
 PLACEHOLDER = "https://github.com/dense-to-convolutional/course"
 
 NOT_YOURS = (
-    f"The course's address is still {PLACEHOLDER}, which stands for yours: set `url` below "
-    "`repository` in _config.yml, run `make exercises notebooks`, and commit what they write."
+    "The course's address is still a placeholder: set `url` below `repository` in _config.yml, "
+    "then run `make exercises notebooks`."
 )
 
 

@@ -30,6 +30,7 @@ from course.pyodide import (
     locked,
     obtain,
 )
+from course.sphinx_worksheet import needs_torch
 
 BUILT = ROOT / "build" / "lite"
 # An environment of its own: this JupyterLite goes with another JupyterLab than the course's.
@@ -96,6 +97,8 @@ def build(setting: str, target: Path = BUILT) -> None:
     """Build JupyterLite with the exercises in it, or raise UnavailableError."""
     if not GATHERED.is_dir():
         raise UnavailableError("there is no Pyodide: make pyodide says why")
+    if not PROGRAM.is_file():
+        raise UnavailableError(f"there is no {PROGRAM.relative_to(ROOT)}: make lite installs it")
     # In an old folder a build would leave out what an earlier one noted as done.
     with tempfile.TemporaryDirectory() as scratch, fresh_folder(target) as folder:
         source = Path(scratch)
@@ -104,7 +107,8 @@ def build(setting: str, target: Path = BUILT) -> None:
         contents = source / "files"
         contents.mkdir()
         for notebook in sorted((ROOT / "exercises").glob("*/*.ipynb")):
-            shutil.copy2(notebook, contents)
+            if not needs_torch(json.loads(notebook.read_text("utf-8"))):
+                shutil.copy2(notebook, contents)
         done = subprocess.run(
             [PROGRAM, "build", "--lite-dir", source, "--contents", contents,
              "--output-dir", folder, "--apps", "notebooks", "--apps", "tree", "--no-sourcemaps",
@@ -124,7 +128,7 @@ def main() -> None:
     try:
         build(parser.parse_args().setting)
     except UnavailableError as error:
-        print(f"The site will have no JupyterLite: {error}")
+        print(f"JupyterLite can't be built: {error}. To go on without it: rm -r build/lite*")
         sys.exit(1)
 
 

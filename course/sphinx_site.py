@@ -20,7 +20,12 @@ from course.toc import chapters
 def set_names(app: Sphinx, config: Any) -> None:
     """Tell Sphinx the book's name and address, which Jupyter Book keeps to itself."""
     config.project = config.html_title
-    config.html_baseurl = address().site
+    here = address()
+    config.html_baseurl = here.site
+    # Readers are students: the buttons lead to what is theirs, for the sources may be private.
+    config.html_theme_options |= {
+        "repository_url": here.students, "repository_branch": here.branch,
+    }  # fmt: skip
 
 
 def draw_preview(app: Sphinx, error: Exception | None) -> None:

@@ -112,7 +112,9 @@ def open_worksheet(
     if needs_torch(notebook):
         here = address()
         doors = ELSEWHERE.format(
-            notebook=released, colab=here.colab(f"{page}.ipynb"), binder=here.binder(f"{page}.ipynb")
+            notebook=released,
+            colab=here.colab(f"{page}.ipynb"),
+            binder=here.binder(f"{page}.ipynb"),
         )
         context["body"] = context["body"].replace("</h1>", f"</h1>\n{doors}", 1)
     elif gathered(app).is_dir():  # else there is no Python that a page could run

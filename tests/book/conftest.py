@@ -49,9 +49,10 @@ SOURCES = ("_modules/index.html", "_modules/convbook/simple.html")
 
 
 def built_pages(folder: str = "") -> list[str]:
-    """The pages of the built book below `folder`, without the front door and the theme's parts."""
+    """The pages of the built book below `folder`, without the front door and what isn't ours."""
     paths = (path.relative_to(HTML) for path in sorted((HTML / folder).rglob("*.html")))
-    found = [str(path) for path in paths if path.parts[0] != "_static" and len(path.parts) > 1]
+    ours = [path for path in paths if path.parts[0] not in ("_static", "lite")]
+    found = [str(path) for path in ours if len(path.parts) > 1]
     return found + ([] if folder else ["search.html"])
 
 

@@ -1,4 +1,4 @@
-"""The notebook that a worksheet gives to hand in is the one that Jupyter saves with the same answers.
+"""What a worksheet gives to hand in is the notebook that Jupyter saves with the same answers.
 
 So what is handed in from either earns the same, for the grader is given the same file.
 """
@@ -24,7 +24,9 @@ def node(script: str, given: Any) -> Any:
     """What a script prints as JSON; it has the module's names, and `given`."""
     executable = shutil.which("node")
     if executable is None:
-        pytest.skip("no Node.js: install it (Debian: apt-get install nodejs) to test a page's modules")
+        pytest.skip(
+            "no Node.js: install it (Debian: apt-get install nodejs) to test a page's modules"
+        )
     text = (
         f'import * as notebook from "{MODULE.as_uri()}";\n'
         'import { readFileSync } from "node:fs";\n'
@@ -88,8 +90,9 @@ def test_without_an_answer_it_is_the_released_file(name):
 
 @pytest.mark.parametrize(
     "text",
-    ["", "\n", "x = 1", "x = 1\n", "a\n\n\nb\n", "'π · \U0001d49e · \"\\n\" · \\u0041'", "a\r\nb\rc",
-     "a\x0bb\x0cc\x1cd\x1de\x1ef\x85g\u2028h\u2029i", "\t\ttabs\x00\x7f", "# " + "long " * 2000],
+    ["", "\n", "x = 1", "x = 1\n", "a\n\n\nb\n", "'π · \U0001d49e · \"\\n\" · \\u0041'",
+     "a\r\nb\rc", "a\x0bb\x0cc\x1cd\x1de\x1ef\x85g\u2028h\u2029i", "\t\ttabs\x00\x7f",
+     "# " + "long " * 2000],
     ids=ascii,
 )  # fmt: skip
 def test_any_text_is_written_as_jupyter_writes_it(text):
@@ -146,7 +149,10 @@ def test_cells_that_are_missing_or_twice_are_named():
         ("null", "it has no cells"),
         ('{"cells": [{"source": 3}]}', "it has no cells"),
         ('{"cells": []}', "no cells for answers"),
-        ('{"cells": [{"cell_type": "code", "metadata": {}, "source": "1"}]}', "no cells for answers"),
+        (
+            '{"cells": [{"cell_type": "code", "metadata": {}, "source": "1"}]}',
+            "no cells for answers",
+        ),
         (released(ASSIGNMENTS[-1]).read_text("utf-8"), "the notebook of another assignment"),
     ],
     ids=lambda value: value[:20],

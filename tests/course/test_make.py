@@ -144,8 +144,8 @@ def test_help_names_every_target_in_one_line(clone: Path) -> None:
     listed = [line.split()[1] for line in make(clone, "help").splitlines()]
     wanted = [
         "book", "serve", "exercises", "grade", "check", "test", "lint", "bench", "clean", "help",
-        "new-chapter", "new-assignment", "pdf", "notebooks", "site", "wheels", "students-edition",
-        "release", "publishable",
+        "new-chapter", "new-assignment", "pdf", "notebooks", "pyodide", "lite", "site", "wheels",
+        "students-edition", "release", "publishable",
     ]  # fmt: skip
     assert sorted(set(wanted) - set(listed)) == []
     assert len(listed) == len(set(listed))

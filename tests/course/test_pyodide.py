@@ -3,7 +3,6 @@
 import hashlib
 import json
 import shutil
-import subprocess
 import sys
 import tarfile
 import zipfile
@@ -87,6 +86,7 @@ def test_a_folder_and_archives_give_what_the_course_needs(
 ) -> None:
     files = gathered(str(packed(release)))
     lock = json.loads(files.pop(LOCK))
+    assert files.pop("NOTICE.txt").startswith(f"Pyodide {pyodide.VERSION}: Mozilla".encode())
     assert files == {
         "pyodide.js": b"loads Python",
         NUMPY: NUMPY.encode(),
@@ -160,6 +160,15 @@ def test_a_place_that_holds_nothing_is_named(tmp_path: Path, gathered: Gather) -
         gathered(str(tmp_path / "text"))
 
 
+def test_without_the_library_s_wheel_nothing_is_gathered(
+    release: Path, gathered: Gather, wheels: Path, tmp_path: Path
+) -> None:
+    (wheels / WHEEL).unlink()
+    with pytest.raises(UnavailableError, match=r"^there is no wheel of convbook in "):
+        gathered(str(release))
+    assert not (tmp_path / "build").exists()
+
+
 def test_without_npm_one_line_says_so(gathered: Gather, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PATH", "")
     with pytest.raises(UnavailableError, match=r"^npm, which fetches Pyodide, is missing"):
@@ -176,13 +185,18 @@ def test_what_a_registry_answers_is_one_line(tmp_path: Path) -> None:
 
 
 def test_a_failed_attempt_says_so_in_one_line_and_leaves_nothing_of_another_time(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    tmp_path: Path,
+    wheels: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
 ) -> None:
     target = tmp_path / "pyodide"
     target.mkdir()
     (target / "old.whl").touch()
     monkeypatch.setattr(pyodide, "GATHERED", target)
-    monkeypatch.setattr(pyodide, "gather", lambda setting: gather(setting, target, tmp_path / "d"))
+    monkeypatch.setattr(
+        pyodide, "gather", lambda setting: gather(setting, target, tmp_path / "downloads", wheels)
+    )
     monkeypatch.setattr(sys, "argv", ["pyodide", "--from", "/nowhere"])
     with pytest.raises(SystemExit) as caught:
         pyodide.main()
@@ -192,26 +206,3 @@ def test_a_failed_attempt_says_so_in_one_line_and_leaves_nothing_of_another_time
         "To try again: make pyodide\n"
     )
     assert not target.exists()
-
-
-def test_the_gathered_python_runs_and_imports_convbook(tmp_path: Path) -> None:
-    """In Node, without a browser."""
-    if not pyodide.GATHERED.is_dir():
-        pytest.skip("what runs Python in a page could not be had: make pyodide says why")
-    if shutil.which("node") is None:
-        pytest.skip("no Node.js: install it (Debian: apt-get install nodejs) to run Pyodide")
-    script = tmp_path / "start.mjs"
-    script.write_text(
-        f"""
-        import {{loadPyodide}} from {json.dumps((pyodide.GATHERED / "pyodide.mjs").as_uri())};
-        const python = await loadPyodide({{indexURL: {json.dumps(str(pyodide.GATHERED))}}});
-        await python.loadPackage("convbook", {{messageCallback() {{}}}});
-        console.log(python.runPython(`
-            import convbook, numpy, sys
-            f"{{sys.version_info[:2]}} {{numpy.__version__}} {{convbook.__name__}}"
-        `));
-        """,
-        "utf-8",
-    )
-    done = subprocess.run(["node", script], capture_output=True, text=True, timeout=120)
-    assert (done.stdout, done.stderr) == ("(3, 12) 2.0.2 convbook\n", "")

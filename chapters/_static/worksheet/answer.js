@@ -72,7 +72,8 @@ export class Answer {
     again.addEventListener("click", () => this.replace(this.part.source, "Put back to how it was given."));
     const name = this.part.role === "answer" ? [make("code", {}, this.part.name)] : [];
     const words = { answer: "Your answer ", written: "Your answer in words", scratch: "Room to try things" };
-    return make("div", { class: "heading" }, make("span", {}, words[this.part.role], ...name), again);
+    const keys = make("span", { class: "keys", "aria-hidden": "true" }, "Esc, then Tab, leaves");
+    return make("div", { class: "heading" }, make("span", {}, words[this.part.role], ...name), keys, again);
   }
 
   // An answer in words begins empty, over the placeholder that nbgrader gave.

@@ -45,7 +45,7 @@ export class Bar {
   /** Say that answers are not kept; null: they are. */
   warn(trouble) {
     this.trouble.hidden = !trouble;
-    this.trouble.textContent = trouble ? `${trouble}: your answers are lost when this page closes. Download them before.` : "";
+    this.trouble.textContent = trouble ? `${trouble}: what you change now is lost when this page closes. Download it before.` : "";
     if (trouble) this.say(this.trouble.textContent);
   }
 
@@ -77,7 +77,7 @@ export class Bar {
   #drawProgress(passed, earned, total, byHand) {
     const lines = [`${passed.length} of ${this.checks.length} checks pass: ${earned} of ${points(total)} so far, if the hidden tests pass too.`];
     if (byHand) lines.push(`A person marks your written answer: ${byHand} of the ${points(total)}.`);
-    lines.push(`On this page, Check all and Download to hand in stand below. Hand in the file under its name, ${this.handIn.file}.`);
+    lines.push(`The file to hand in is called ${this.handIn.file}.`);
     this.progress?.replaceChildren(...lines.map((line) => make("p", {}, line)));
   }
 }

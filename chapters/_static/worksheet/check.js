@@ -8,13 +8,12 @@ const KEPT = 100_000;
 
 const SECONDS = 10; // for each cell
 
+// The button of a picture has the title of its cell.
 const WORDS = {
   check: { button: "Check", waiting: "Checking …", stale: "Changed since: check again" },
-  picture: { button: "Draw the picture", waiting: "Drawing …", stale: "Changed since: draw it again" },
+  picture: { waiting: "Drawing …", stale: "Changed since: draw it again" },
   scratch: { button: "Run", waiting: "Running …", stale: "Changed since: run it again" },
 };
-
-const MARKS = { passed: "✓", failed: "✗", stale: "↻" };
 
 /** What a cell said when it was run, and whether that still holds.
  *
@@ -22,10 +21,10 @@ const MARKS = { passed: "✓", failed: "✗", stale: "↻" };
  * it was reached with: `cells()` gives those of now.
  */
 export class Check {
-  constructor(part, place, { store, cells, python, say, onState }) {
-    Object.assign(this, { part, place, store, cells, python, say, onState });
+  constructor(part, place, { store, cells, python, say, onState, onDone }) {
+    Object.assign(this, { part, place, store, cells, python, say, onState, onDone });
     this.words = WORDS[part.role];
-    this.button = make("button", { type: "button", class: "run" }, this.words.button);
+    this.button = make("button", { type: "button", class: "run" }, this.words.button ?? part.title ?? "Run");
     this.button.addEventListener("click", () => this.start());
     this.says = make("span", { class: "says" });
     this.result = make("div", { class: "result", hidden: "" });
@@ -61,7 +60,14 @@ export class Check {
     this.#showResult();
     this.#keep();
     this.refresh();
-    if (!quiet) this.say(this.#spoken());
+    if (quiet) return;
+    this.say(this.#spoken());
+    this.onDone();
+  }
+
+  /** Whether it passed, and since then only something above its own answer has changed. */
+  get mayStillPass() {
+    return this.state === "stale" && this.verdict.ok && this.holdsItself;
   }
 
   /** Show what was kept: before a reload, or by another tab. */
@@ -78,8 +84,17 @@ export class Check {
   get state() {
     if (this.waiting) return "running";
     if (!this.verdict) return "none";
-    if (this.verdict.of !== JSON.stringify(this.cells())) return "stale";
-    return this.verdict.ok ? "passed" : "failed";
+    if (this.verdict.ok) return this.holds ? "passed" : "stale";
+    return this.holdsItself ? "failed" : "stale";
+  }
+
+  /** Whether nothing has changed since the verdict. */
+  get holds() { return this.verdict.of === JSON.stringify(this.cells()); }
+
+  /** Whether the cell and the answer above it have not changed since; what is above these may have. */
+  get holdsItself() {
+    const own = (cells) => JSON.stringify(cells.slice(-2));
+    return own(JSON.parse(this.verdict.of)) === own(this.cells());
   }
 
   /** Say whether the verdict still holds: something above may have changed. */
@@ -88,22 +103,26 @@ export class Check {
     this.place.dataset.state = state;
     // A button that is disabled would lose the focus.
     this.button.setAttribute("aria-disabled", String(state === "running"));
-    const words = {
-      none: "",
-      running: this.python.state === "starting" ? "Python starts: some seconds, once …" : this.words.waiting,
-      passed: this.part.role === "check" ? "Passed" : "",
-      failed: this.part.role === "check" ? "Not yet" : "",
-      stale: this.words.stale,
-    }[state];
-    this.says.replaceChildren(words && MARKS[state] ? `${MARKS[state]} ${words}` : words);
+    this.says.textContent = this.#inWords(state);
     this.onState(this);
+  }
+
+  #inWords(state) {
+    if (state === "running") {
+      return this.python.state === "starting" ? "Python starts: some seconds, once …" : this.words.waiting;
+    }
+    if (state === "stale") return `↻ ${this.words.stale}`;
+    // A picture needs no verdict, and what is tried out has none.
+    if (state === "none" || this.part.role !== "check") return "";
+    if (state === "passed") return "✓ Passed";
+    return this.holds ? "✗ Not yet" : "✗ Not yet; an answer above has changed since";
   }
 
   #showResult() {
     const outputs = this.verdict?.outputs ?? [];
     this.result.hidden = !outputs.length;
-    this.result.replaceChildren();
-    if (outputs.length) show(outputs, this.result);
+    show(outputs, this.result);
+    this.result.removeAttribute("role"); // the worksheet says how it went, once
   }
 
   #keep() {

@@ -26,7 +26,9 @@ export function roleOf(cell) {
 export const partsOf = (notebook) =>
   notebook.cells.map((cell) => {
     const { points = 0 } = gradingOf(cell);
-    return { id: cell.id, name: nameOf(cell), role: roleOf(cell), source: sourceOf(cell), points };
+    const source = sourceOf(cell);
+    const title = /^# @title (.*)/.exec(source)?.[1]; // what stands on a cell that is folded
+    return { id: cell.id, name: nameOf(cell), role: roleOf(cell), source, points, title };
   });
 
 export const isFilled = ({ role }) => ["answer", "written", "scratch"].includes(role);

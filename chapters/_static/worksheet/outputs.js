@@ -1,8 +1,7 @@
 // A cell's outputs, in the notebook's format, as elements of the page.
 
-/** Show outputs in an element, which reads them aloud; what it showed before goes. */
+/** Show outputs in an element, in place of what it showed before. Who calls has it read aloud. */
 export function show(outputs, element) {
-  element.setAttribute("role", "status");
   element.replaceChildren(...outputs.map(elementOf).filter(Boolean));
   for (const wide of element.querySelectorAll(".output")) reachable(wide);
 }

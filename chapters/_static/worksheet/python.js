@@ -1,10 +1,11 @@
 // Python for a page: cells go in, outputs come out, and nothing that a cell does can harm the page.
 
-/** Seconds that a cell has beyond its limit: convbook ends a call itself, and says in which line. */
+/** Seconds that a cell has beyond its limit: till then it ends by itself, and says in which line. */
 const GRACE = 3;
 
 const times = (seconds) => `${seconds} second${seconds === 1 ? "" : "s"}`;
 const sentence = (text) => ({ output_type: "stream", name: "stderr", text: `✗ ${text}\n` });
+const STOPPED = { ok: false, outputs: [sentence("This cell was stopped.")] };
 
 export class Python {
   /**
@@ -49,27 +50,31 @@ export class Python {
     return result;
   }
 
-  /** End what is running. */
+  /** End what is running, or waits for Python to start. */
   stop() {
-    this.job?.end("This cell was stopped.");
+    this.stopped = true;
+    this.job?.end();
   }
 
   async attempt(cells, index, seconds) {
     const chain = (place) => JSON.stringify(cells.slice(0, place + 1).map((cell) => cell.source));
+    this.stopped = false;
     for (;;) {
       try {
         await this.start();
       } catch (error) {
         return { ok: false, outputs: [sentence(`Python could not be started (${error.message}). Is there a network? Try again.`)] };
       }
+      if (this.stopped) return STOPPED;
       // A cell that ended Python is not run again for those below it.
       const list = cells.slice(0, index + 1).map((cell, place) => ({
         ...cell, ended: place < index ? this.fatal.get(chain(place)) : undefined,
       }));
       const { ended, place, outputs, ok } = await this.once(list, index, seconds);
+      if (this.stopped) return { ...STOPPED, outputs: [...outputs, ...STOPPED.outputs] };
       if (ended === undefined) return { ok, outputs };
-      if (place === index) return { ok: false, outputs: [...outputs, sentence(ended)] };
       this.fatal.set(chain(place), ended);
+      if (place === index) return { ok: false, outputs: [...outputs, sentence(ended)] };
     }
   }
 
@@ -103,7 +108,7 @@ export class Python {
         );
       };
       job.pause = () => clearTimeout(job.clock);
-      this.worker.postMessage({ run: job.number, cells, index });
+      this.worker.postMessage({ run: job.number, cells, index, seconds });
     });
   }
 

@@ -1,14 +1,17 @@
 // A page's Python, in a worker of its own: the page can end it, whatever a cell does.
 //
-// in:   {start: address of Pyodide's folder}, {run: number, cells, index}
+// in:   {start: address of Pyodide's folder}, {run: number, cells, index, seconds}
 // out:  {ready}, {begin: place of the cell that runs now}, {outputs: of the running cell, so far},
 //       {loading}, {done: number, ok, outputs, heavy}, {dead: why}
+
+/** What is written in Python here. */
+const MODULES = ["__init__", "outputs", "ipython", "limits", "errors", "cells"];
 
 let cells, pyodide;
 
 async function start(home) {
   const { loadPyodide } = await import(`${home}pyodide.mjs`);
-  const source = fetch(new URL("cells.py", import.meta.url));
+  const texts = MODULES.map(async (name) => (await fetch(new URL(`page/${name}.py`, import.meta.url))).text());
   const quiet = () => {};
   pyodide = await loadPyodide({
     indexURL: home,
@@ -18,18 +21,19 @@ async function start(home) {
   });
   // Among the libraries, so that no error is shown to stand in its lines.
   const folder = pyodide.runPython("import site; site.getsitepackages()[0]");
-  pyodide.FS.writeFile(`${folder}/page_cells.py`, await (await source).text());
-  cells = pyodide.pyimport("page_cells");
+  pyodide.FS.mkdir(`${folder}/page`);
+  for (const [i, name] of MODULES.entries()) pyodide.FS.writeFile(`${folder}/page/${name}.py`, await texts[i]);
+  cells = pyodide.pyimport("page.cells");
 }
 
 /** A heap never gets smaller; one of this size is given back with its worker. */
 const HEAVY = 2 ** 29;
 
 /** Run cells, and again when packages had to be loaded for them. */
-async function run(list, index) {
+async function run(list, index, seconds) {
   for (;;) {
     const told = JSON.parse(cells.run(
-      JSON.stringify(list), index,
+      JSON.stringify(list), index, seconds,
       (place) => postMessage({ begin: place }),
       (outputs) => postMessage({ outputs: JSON.parse(outputs) }),
     ));
@@ -48,7 +52,7 @@ self.onmessage = async ({ data }) => {
       await start(data.start);
       postMessage({ ready: true });
     } else {
-      const result = await run(data.cells, data.index);
+      const result = await run(data.cells, data.index, data.seconds);
       postMessage({ done: data.run, ...result, heavy: pyodide._module.HEAP8.length > HEAVY });
     }
   } catch (error) {

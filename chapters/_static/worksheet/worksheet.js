@@ -43,10 +43,15 @@ class Worksheet {
         store: this.store, python: this.python, say,
         cells: () => this.#cellsFor(part),
         onState: () => this.bar?.draw(),
+        onDone: () => this.#checkAgain(),
       }));
     this.handIn = new HandIn(notebook, name, { answers: this.answers, say });
     const progress = worked.find(([{ role }]) => role === "progress")?.[1];
-    worked.filter(([{ role }]) => role === "setup").forEach(([, place]) => { place.hidden = true; });
+    for (const [{ role }, place] of worked) {
+      if (role === "setup") place.hidden = true;
+      if (role === "given") place.append(make("p", { class: "given" }, "This runs before each check, by itself."));
+    }
+    this.#nameReleased();
     this.bar = new Bar({ checks: this.checks, answers: this.answers, handIn: this.handIn, progress, say });
     this.bar.warn(this.store.trouble);
     this.#sayWhetherNew();
@@ -70,11 +75,19 @@ class Worksheet {
       make("p", {}, make("strong", {}, "This page is your worksheet."),
         " Write each answer where it is asked for and press ", make("em", {}, "Check"),
         " below it. Python runs here, in your browser. What you write is kept in this browser, on this device; ",
-        make("em", {}, "Download to hand in"), " gives you the notebook with your answers in it."),
+        make("em", {}, "Download to hand in"), " gives you the notebook with your answers in it. The first check takes some seconds, until Python is there."),
       make("p", { id: "worksheet-keys" },
         "In an editor, Tab indents; Escape, then Tab, leaves it. Control and Enter check the answer."));
     document.querySelector("article h1").after(about);
     this.about = about;
+  }
+
+  /** The theme's button gives the notebook as it was released: nobody should hand that in. */
+  #nameReleased() {
+    const button = document.querySelector(".btn-download-source-button");
+    if (!button) return;
+    button.title = "The notebook without your answers";
+    button.querySelector(".btn__text-container").textContent = ".ipynb, without your answers";
   }
 
   #sayWhetherNew() {
@@ -115,6 +128,13 @@ class Worksheet {
     return [...above, part].map(({ name, source }) => ({
       id: name, source: this.answers.find((answer) => answer.part.name === name)?.text ?? source,
     }));
+  }
+
+  /** What passed on earlier answers is checked on those of now, so that the bar needs no button. */
+  async #checkAgain() {
+    for (const check of this.checks) {
+      if (check.part.role === "check" && check.mayStillPass) await check.start({ quiet: true });
+    }
   }
 
   /** What runs an answer: the first check below it, or the cell itself. */

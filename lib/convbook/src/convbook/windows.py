@@ -45,7 +45,8 @@ def pad(
         out[_image_slices(x.shape[first:], pairs)] = x
         return out
     for axis, pair in enumerate(pairs, first):
-        indices = xp.asarray(_source_pixels(x.shape[axis], pair, mode), dtype=xp.int64)
+        # NumPy takes nothing wider than its own indices, which in a page have 32 bits.
+        indices = xp.asarray(_source_pixels(x.shape[axis], pair, mode), dtype=xp.intp)
         x = xp.take(x, indices, axis=axis)
     return x
 
