@@ -17,7 +17,7 @@ import pytest
 from traitlets.config import Config, PyFileConfigLoader
 
 from deploy.hub import __main__ as command_line
-from deploy.hub import check, configs, spawning
+from deploy.hub import check, configs, install, spawning
 from deploy.hub.access import Folder, folders
 from deploy.hub.settings import Course, LateWork, Limits, Server, Settings, to_json
 
@@ -221,6 +221,32 @@ def test_jupyterhub_is_set_up_as_the_settings_say(tmp_path: Path) -> None:
     # Whoever may enter others' servers, or is an administrator, can be robbed by a student's page.
     assert teachers["scopes"] == ["admin-ui", "list:users", "read:users", "servers"]
     assert "admin_users" not in config.Authenticator
+
+
+def test_a_course_that_could_not_be_made_is_made_the_next_time(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "files" / "build").mkdir(parents=True)
+    (tmp_path / "files" / "text.md").write_text("text")
+    course = replace(ALGEBRA, files=tmp_path / "files", prepare="exit 1")
+    settings = replace(SETTINGS, folder=tmp_path, courses=(course,))
+    folder, python = settings.course_folder(course), settings.venv / "bin" / "python"
+    python.parent.mkdir(parents=True)
+    python.symlink_to(sys.executable)
+    monkeypatch.setattr(install, "share", lambda folder, course: None)
+    monkeypatch.setattr(install, "as_user", lambda user, settings, command: command)
+    monkeypatch.setattr(install, "_GRADEBOOK", "")
+    folder.mkdir(parents=True)
+    with pytest.raises(SystemExit, match="this failed, and nothing after it was done"):
+        install.make_course(settings, course)
+    assert not folder.exists()
+    folder.mkdir()
+    install.make_course(settings, replace(course, prepare="exit 0"))
+    assert {path.name for path in folder.iterdir()} == {"text.md", "nbgrader_config.py"}
+    # From then on it is the teachers'.
+    (folder / "text.md").write_text("changed")
+    install.make_course(settings, course)
+    assert (folder / "text.md").read_text() == "changed"
 
 
 @pytest.fixture
