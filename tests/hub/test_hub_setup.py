@@ -2,6 +2,7 @@
 
 import getpass
 import grp
+import json
 import os
 import pwd
 import re
@@ -264,6 +265,28 @@ def test_programs_that_are_missing_are_named(monkeypatch: pytest.MonkeyPatch) ->
     monkeypatch.setattr(check.shutil, "which", lambda name: None if name == "npm" else "/bin/x")
     missing = [each for each in check.preconditions(SETTINGS) if "missing" in each]
     assert missing == ["npm is missing (Debian: apt-get install npm)"]
+
+
+@pytest.mark.parametrize(
+    ("version", "refused"), [("v18.0.0", False), ("v22.1.0", False), ("v16.20.2", True), ("", True)]
+)
+def test_a_node_that_is_too_old_is_named(
+    version: str, refused: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    node = tmp_path / "node"
+    node.write_text(f"#!/bin/sh\necho {version}\n")
+    node.chmod(0o755)
+    monkeypatch.setenv("PATH", f"{tmp_path}:/usr/bin:/bin")
+    said = f"{node} is {version or 'broken'}; the proxy needs Node.js 18 or newer"
+    assert check.node_too_old() == (said if refused else None)
+
+
+def test_the_proxy_runs_on_the_oldest_node_that_is_let_in() -> None:
+    lock = json.loads((ROOT / "deploy" / "hub" / "package-lock.json").read_text("utf-8"))
+    for name, package in lock["packages"].items():
+        wanted = package.get("engines", {}).get("node", "*")
+        oldest = re.findall(r"\d+", wanted.rpartition("||")[0] or wanted)[:1]
+        assert all(int(each) <= 18 for each in oldest), name
 
 
 @pytest.mark.usefixtures("as_root")
