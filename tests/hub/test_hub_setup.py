@@ -262,7 +262,7 @@ def test_who_is_not_root_is_told_so(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.mark.usefixtures("as_root")
 def test_programs_that_are_missing_are_named(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(check.shutil, "which", lambda name: None if name == "npm" else "/bin/x")
+    monkeypatch.setattr(check.shutil, "which", lambda name: None if name == "npm" else "/bin/true")
     missing = [each for each in check.preconditions(SETTINGS) if "missing" in each]
     assert missing == ["npm is missing (Debian: apt-get install npm)"]
 
