@@ -1,6 +1,7 @@
 """The whole way of an assignment over a real server, in a real browser: a teacher, an assistant, a
 student, and a student who tries what is forbidden."""
 
+import json
 import subprocess
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -37,7 +38,8 @@ class Term:
     feedback: dict[str, str] = field(default_factory=dict)
     courses: dict[str, list[str]] = field(default_factory=dict)
     autograded: str = ""
-    check: str = ""
+    transport: str = ""
+    sockets: list[str] = field(default_factory=list)
 
     def score(self, student: str) -> tuple[float, float]:
         """What a student earned, and the penalty."""
@@ -64,6 +66,7 @@ def term(hub: Hub, browser: Browser) -> Term:
     hand_in(term, eve, {})
     rename(eve)
     hand_in(term, eve, right)
+    validate(term, eve)
     leave_link(term)
     grade(term, teacher, hub)
     for student in (ada, eve):
@@ -142,6 +145,19 @@ def attack(term: Term, eve: Student) -> None:
     eve.page.goto(f"{eve.home}/lab")
     eve.page.get_by_role("menuitem", name="Nbgrader").click()
     term.pages["menu"] = eve.page.locator(".lm-Menu").last.inner_text()
+
+
+def validate(term: Term, eve: Student) -> None:
+    """Open the notebook, whose kernel starts, and press the button that runs all visible checks."""
+    page, folder = eve.page, Path("/home") / eve.name / ".jupyter-runtime"
+    page.goto(f"{eve.home}/lab/tree/{COURSE}/{PS}/my work, final.ipynb")
+    page.get_by_text("| Idle").wait_for()
+    (kernel,) = folder.glob("kernel-*.json")
+    term.transport = json.loads(kernel.read_text("utf-8"))["transport"]
+    term.sockets = sorted(path.name[-5:] for path in folder.glob("kernel-*-ipc-*"))
+    page.get_by_role("button", name="Validate").click()
+    page.locator("#validation-message").wait_for()
+    term.pages["validated"] = page.locator("#validation-message").inner_text()
 
 
 def leave_link(term: Term) -> None:
@@ -245,9 +261,12 @@ def test_students_read_their_feedback_and_no_hidden_test(term: Term) -> None:
         assert "HIDDEN TESTS" not in page
 
 
-def test_kernels_cannot_be_listened_to(hub: Hub) -> None:
-    config = hub.settings.venv / "etc" / "jupyter" / "jupyter_server_config.py"
-    assert 'transport = "ipc"' in config.read_text("utf-8")
+def test_kernels_cannot_be_listened_to(term: Term) -> None:
+    assert (term.transport, term.sockets) == ("ipc", [f"ipc-{n}" for n in range(1, 6)])
+
+
+def test_a_student_can_validate_what_is_right(term: Term) -> None:
+    assert "Success! Your notebook passes all the tests." in term.pages["validated"]
 
 
 def test_make_hub_again_changes_nothing_that_people_made(term: Term, hub: Hub) -> None:
