@@ -47,6 +47,7 @@ SLOW = [
     "test_cuda_pool.py",
     "test_depthwise.py",
     "test_skeleton.py",
+    "test_in_pyodide.py",
     "test_magics.py",
     "test_elements.py",
     "test_report_page.py",

@@ -169,6 +169,10 @@ def test_an_endless_loop_is_ended_and_the_next_check_is_fine(worksheet):
     # As it was when it passed: the verdict holds again.
     editor(worksheet, "distance").press("Control+z")
     assert steps(worksheet)[:3] == ["failed", "passed", "none"]
+    # What passed on an answer that has changed is checked on the new one, by itself.
+    editor(worksheet, "distance").fill(right["distance"])
+    checked(worksheet, "distance", "passed")
+    worksheet.wait_for_selector('[data-cell="test_patch"][data-state=passed]', timeout=60_000)
 
 
 @pytest.mark.parametrize(

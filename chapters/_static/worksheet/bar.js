@@ -45,7 +45,7 @@ export class Bar {
   /** Say that answers are not kept; null: they are. */
   warn(trouble) {
     this.trouble.hidden = !trouble;
-    this.trouble.textContent = trouble ? `${trouble}: your answers are lost when this page closes. Download them before.` : "";
+    this.trouble.textContent = trouble ? `${trouble}: what you change now is lost when this page closes. Download it before.` : "";
     if (trouble) this.say(this.trouble.textContent);
   }
 

@@ -15,8 +15,6 @@ const WORDS = {
   scratch: { button: "Run", waiting: "Running …", stale: "Changed since: run it again" },
 };
 
-const MARKS = { passed: "✓", failed: "✗", stale: "↻" };
-
 /** What a cell said when it was run, and whether that still holds.
  *
  * `state` is "none", "running", "passed", "failed" or "stale". A verdict holds for the sources that
@@ -105,15 +103,19 @@ export class Check {
     this.place.dataset.state = state;
     // A button that is disabled would lose the focus.
     this.button.setAttribute("aria-disabled", String(state === "running"));
-    const words = {
-      none: "",
-      running: this.python.state === "starting" ? "Python starts: some seconds, once …" : this.words.waiting,
-      passed: this.part.role === "check" ? "Passed" : "",
-      failed: this.part.role !== "check" ? "" : this.holds ? "Not yet" : "Not yet; an answer above has changed since",
-      stale: this.words.stale,
-    }[state];
-    this.says.replaceChildren(words && MARKS[state] ? `${MARKS[state]} ${words}` : words);
+    this.says.textContent = this.#inWords(state);
     this.onState(this);
+  }
+
+  #inWords(state) {
+    if (state === "running") {
+      return this.python.state === "starting" ? "Python starts: some seconds, once …" : this.words.waiting;
+    }
+    if (state === "stale") return `↻ ${this.words.stale}`;
+    // A picture needs no verdict, and what is tried out has none.
+    if (state === "none" || this.part.role !== "check") return "";
+    if (state === "passed") return "✓ Passed";
+    return this.holds ? "✗ Not yet" : "✗ Not yet; an answer above has changed since";
   }
 
   #showResult() {

@@ -45,13 +45,14 @@ export class HandIn {
     const given = others.filter(({ part }) => answers.get(part.name) === part.source);
     const taken = others.filter((answer) => !given.includes(answer));
     const listed = (title, names) => names.length ? [make("p", {}, `${title}: ${names.join(", ")}.`)] : [];
-    const named = (list) => list.map(({ part }) => part.name);
+    const named = (list) => list.map(inWords);
+    const asked = (names) => named(this.answers.filter(({ part }) => names.includes(part.name)));
     const notes = [
       ...listed("New here", named(taken.filter(({ isFilled }) => !isFilled))),
       ...listed("Replaces what you wrote here", named(taken.filter(({ isFilled }) => isFilled))),
       ...listed("Not answered in the file, so yours stays", named(given)),
-      ...listed("Missing in the file, so yours stays", missing),
-      ...listed("More than once in the file; the first is taken", twice),
+      ...listed("Missing in the file, so yours stays", asked(missing)),
+      ...listed("More than once in the file; the first is taken", asked(twice)),
     ];
     if (!taken.length) {
       this.#open(`${name} has nothing new`, [make("p", {}, "Its answers are the ones that stand here."), ...notes], "Close");
@@ -76,3 +77,5 @@ export class HandIn {
     this.dialog.showModal();
   }
 }
+
+const inWords = ({ part }) => ({ written: "your own words", scratch: "room to try things" })[part.role] ?? part.name;
