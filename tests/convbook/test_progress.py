@@ -6,7 +6,7 @@ from types import ModuleType
 import pytest
 
 from convbook.checking import passed, progress, ready
-from convbook.checking.progress import _passed
+from convbook.checking.progress import passed_tasks
 
 
 @pytest.fixture
@@ -15,7 +15,7 @@ def notebook(monkeypatch: pytest.MonkeyPatch) -> ModuleType:
     module = ModuleType("__main__")
     vars(module).update(one=lambda: 1, two=lambda: 2)
     monkeypatch.setitem(sys.modules, "__main__", module)
-    _passed.clear()
+    passed_tasks.clear()
     return module
 
 

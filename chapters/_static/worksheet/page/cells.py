@@ -14,6 +14,7 @@ from types import FunctionType, ModuleType
 from typing import Any
 
 import __main__
+from convbook.checking.progress import passed_tasks
 from page.data import stand_in_for_scikit_learn
 from page.errors import in_a_line, in_words
 from page.ipython import as_python, shell, stand_in_for_a_screen, stand_in_for_ipython
@@ -29,7 +30,7 @@ class State:
     """What the cells up to one of them have left."""
 
     names: dict[str, Any]
-    passed: dict[str, object]
+    passed: dict[str, object]  # as `convbook.checking.passed` notes them
     # Which of these cells did not run to their end, by name, and why in a line.
     failed: dict[str, str] = field(default_factory=dict)
 
@@ -108,8 +109,8 @@ def _run(
     names = vars(__main__)
     names.clear()
     names.update(_copied(state.names))
-    _passed().clear()
-    _passed().update(state.passed)
+    passed_tasks.clear()
+    passed_tasks.update(state.passed)
     shell.history_manager.input_hist_raw = [each.source for each in [*above, cell]]
     streams = sys.stdout, sys.stderr
     sys.stdout, sys.stderr = Stream("stdout", shown), Stream("stderr", shown)
@@ -130,14 +131,7 @@ def _run(
         shown.say(f"✗ This cell changes {some}: that belongs to everybody and was put back.")
     shown.close()
     guard.keep()
-    return State(dict(names), dict(_passed()), failed), shown.all, error is None
-
-
-def _passed() -> dict[str, object]:
-    """The tasks that passed their checks, as `convbook.checking.passed` notes them."""
-    from convbook.checking.progress import _passed as noted
-
-    return noted
+    return State(dict(names), dict(passed_tasks), failed), shown.all, error is None
 
 
 def _copied(names: dict[str, Any]) -> dict[str, Any]:

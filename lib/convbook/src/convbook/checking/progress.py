@@ -6,8 +6,9 @@ fails, for a grader that runs a notebook without its checks runs these cells, to
 
 import sys
 
-# The tasks that passed their checks, each with the function that did.
-_passed: dict[str, object] = {}
+#: The tasks that passed their checks, each with the function that did. A page, whose cells run on
+#: copies of what the cells above them left, keeps it together with these.
+passed_tasks: dict[str, object] = {}
 
 
 def passed(task: str) -> None:
@@ -16,7 +17,7 @@ def passed(task: str) -> None:
     >>> passed("shift")
     shift: visible checks passed
     """
-    _passed[task] = _function(task)
+    passed_tasks[task] = _function(task)
     print(f"{task}: visible checks passed")
 
 
@@ -48,12 +49,12 @@ def progress(by_hand: float = 0, **points: float) -> None:
     A person marks your written answer: 1 of the 4 points.
     Still to pass: conv2d_loops.
     """
-    if not _passed:
+    if not passed_tasks:
         print("Progress is counted when the checks above have run; none has run here yet.")
         return
     done = [task for task in points if _stands(task)]
-    changed = [task for task in points if task in _passed and task not in done]
-    open_ = [task for task in points if task not in _passed]
+    changed = [task for task in points if task in passed_tasks and task not in done]
+    open_ = [task for task in points if task not in passed_tasks]
     total = sum(points.values()) + by_hand
     verb = "passes its" if len(done) == 1 else "pass their"
     print(
@@ -71,7 +72,7 @@ def progress(by_hand: float = 0, **points: float) -> None:
 
 def _stands(task: str) -> bool:
     """Whether a task has passed and is still answered by the function that did."""
-    return task in _passed and _passed[task] is _function(task)
+    return task in passed_tasks and passed_tasks[task] is _function(task)
 
 
 def _function(task: str) -> object:
