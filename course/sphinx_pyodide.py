@@ -41,8 +41,11 @@ def link_to_lite(
     if page.startswith("exercises/") and (lite(app) / "files" / name).is_file():
         root = "../" * page.count("/")
         target = f"{root}lite/notebooks/index.html?path={name}"
-        link = f'<a href="{target}">Work on it in JupyterLite, in this browser</a>'
-        facts = f'</h1>\n<p class="page-facts"><span class="launch">{link}</span></p>'
+        said = (
+            f'<a href="{target}">Open the notebook in JupyterLite</a>, in this browser too; '
+            "its answers are kept apart from this page's."
+        )
+        facts = f'</h1>\n<p class="page-facts"><span class="launch">{said}</span></p>'
         context["body"] = context["body"].replace("</h1>", facts, 1)
 
 

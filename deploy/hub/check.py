@@ -22,6 +22,9 @@ _PROGRAMS = {
     "bwrap": "bubblewrap",
 }
 
+# Debian 12 and Ubuntu 24.04 have 18, so package.json names a proxy that runs on it.
+_OLDEST_NODE = 18
+
 # A course's own settings may put stock `Execute` back, and then students' code runs as the teacher.
 _GRADING = """\
 import sys
@@ -48,6 +51,8 @@ def preconditions(settings: Settings) -> list[str]:
     for program, package in _PROGRAMS.items():
         if shutil.which(program) is None:
             found.append(f"{program} is missing (Debian: apt-get install {package})")
+    if why := node_too_old():
+        found.append(why)
     if interpreter() is None:
         found.append(
             "no Python 3.11 or newer, with venv, that everybody may execute: Python in a home, as "
@@ -64,6 +69,18 @@ def preconditions(settings: Settings) -> list[str]:
         if not Path(path).is_file():
             found.append(f"there is no file {path}")
     return found
+
+
+def node_too_old() -> str | None:
+    """Why the proxy can't run; nothing where there is no Node.js at all."""
+    program = shutil.which("node")
+    if program is None:
+        return None
+    found = subprocess.run([program, "--version"], capture_output=True, text=True).stdout.strip()
+    major = found.removeprefix("v").partition(".")[0]
+    if major.isdigit() and int(major) >= _OLDEST_NODE:
+        return None
+    return f"{program} is {found or 'broken'}; the proxy needs Node.js {_OLDEST_NODE} or newer"
 
 
 def interpreter() -> Path | None:

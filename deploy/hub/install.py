@@ -122,10 +122,21 @@ def copy_own_files(settings: Settings) -> None:
 
 def make_course(settings: Settings, course: Course) -> None:
     """A folder for the teachers; one that is there stays as they left it."""
-    target, teacher = settings.course_folder(course), course.teachers[0]
+    target = settings.course_folder(course)
     if any(target.iterdir()):
         return
     say(f"the folder of {course.id}")
+    try:
+        fill(target, settings, course)
+    except BaseException:
+        # Half of a folder would be taken for the teachers' the next time.
+        shutil.rmtree(target)
+        raise
+
+
+def fill(target: Path, settings: Settings, course: Course) -> None:
+    """What a course's folder has at the beginning."""
+    teacher = course.teachers[0]
     if course.files:
         shutil.copytree(course.files, target, dirs_exist_ok=True, ignore=_LEFT_OUT, symlinks=True)
     config = target / "nbgrader_config.py"

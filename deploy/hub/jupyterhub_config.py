@@ -23,7 +23,6 @@ c.ConfigurableHTTPProxy.pid_file = str(state / "proxy.pid")
 c.JupyterHub.db_url = f"sqlite:///{state}/jupyterhub.sqlite"
 c.JupyterHub.cookie_secret_file = str(state / "cookie_secret")
 c.JupyterHub.active_server_limit = settings.limits.servers
-c.JupyterHub.concurrent_spawn_limit = 10
 
 # Passwords are those of the accounts.
 c.JupyterHub.authenticator_class = "pam"
@@ -31,6 +30,8 @@ c.PAMAuthenticator.open_sessions = False
 c.Authenticator.allowed_users = set(settings.users)
 c.Authenticator.allow_all = any(course.for_everybody for course in settings.courses)
 c.Authenticator.blocked_users = {"root"}
+# Who was here once and is no longer named is not let in.
+c.Authenticator.allow_existing_users = False
 
 # A teacher sees who is there and can stop a server, but doesn't enter one: what a student's server
 # sends to a browser would act in the teacher's name. So nobody is JupyterHub's administrator.
@@ -61,7 +62,8 @@ c.JupyterHub.services = [
 
 c.Spawner.default_url = "/lab"
 c.Spawner.env_keep = ["LANG"]
-c.Spawner.start_timeout = c.Spawner.http_timeout = 120
+# A class that comes all at once has to wait for its servers, but nobody sees an error.
+c.Spawner.start_timeout = c.Spawner.http_timeout = 300
 c.Spawner.options_form = lambda spawner: spawning.form(settings, spawner.user.name)
 c.Spawner.options_from_form = lambda answers: {"course": answers.get("course", [""])[0]}
 

@@ -7,6 +7,7 @@ import sys
 import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass
+from hashlib import sha256
 from pathlib import Path
 
 import nbformat
@@ -18,6 +19,7 @@ from playwright.sync_api import Browser, Locator, Page
 
 from course.address import ROOT
 from course.exercises import EXERCISES
+from course.pyodide import LOCK
 from course.sample_class import instructors, one_wrong, solved
 
 NAME = "ps02_locality"
@@ -86,11 +88,29 @@ class Way:
 
 
 @pytest.fixture(scope="module")
-def way(
-    browser: Browser, html: Path, site: str, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[Way]:
+def lite(html: Path) -> Path:
+    """The folder of JupyterLite on the site."""
     if not (html / "lite").is_dir():
         pytest.skip("JupyterLite is not built: make lite")
+    return html / "lite"
+
+
+def test_its_packages_are_on_the_site_and_none_is_there_twice(html: Path, lite: Path) -> None:
+    shared = html / "_static" / "pyodide"
+    packages = json.loads((lite / "pyodide" / LOCK).read_text("utf-8"))["packages"]
+    for package in packages.values():
+        file = (shared / package["file_name"]).resolve()
+        assert file.is_relative_to(html.resolve())
+        assert sha256(file.read_bytes()).hexdigest() == package["sha256"]
+    names = [{path.name for path in folder.iterdir()} for folder in (shared, lite / "pyodide")]
+    assert set.intersection(*names) == {LOCK}
+    assert {"convbook", "numpy", "matplotlib", "ipython", "comm"} <= packages.keys()
+
+
+@pytest.fixture(scope="module")
+def way(
+    browser: Browser, lite: Path, site: str, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Way]:
     released = nbformat.read(EXERCISES / NAME / f"{NAME}.ipynb", as_version=4)
     places = {cell.id: place for place, cell in enumerate(released.cells)}
     with opener(browser, site) as open_page:
@@ -106,7 +126,7 @@ def way(
         page.reload()
         lab.wait()
         with page.expect_download() as download:
-            page.get_by_text("Download to hand in").click()
+            page.locator(".jp-Toolbar").get_by_text("Download to hand in").click()
         handed_in = tmp_path_factory.mktemp("handed in") / download.value.suggested_filename
         download.value.save_as(handed_in)
         yield Way(said, handed_in, page.problems, page.outside)

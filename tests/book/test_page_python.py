@@ -156,7 +156,7 @@ def test_an_error_shows_the_students_own_lines(python: PagePython) -> None:
         "    outer([1])",
         '  File "outer", line 2, in outer',
         "    return np.pad(x, 'one')",
-        "            ^^^^^^^^^^^^^^^^",
+        "           ^^^^^^^^^^^^^^^^",
         "TypeError: `pad_width` must be of integral type.",
     ]
 

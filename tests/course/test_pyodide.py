@@ -86,6 +86,7 @@ def test_a_folder_and_archives_give_what_the_course_needs(
 ) -> None:
     files = gathered(str(packed(release)))
     lock = json.loads(files.pop(LOCK))
+    assert files.pop("NOTICE.txt").startswith(f"Pyodide {pyodide.VERSION}: Mozilla".encode())
     assert files == {
         "pyodide.js": b"loads Python",
         NUMPY: NUMPY.encode(),
@@ -159,6 +160,15 @@ def test_a_place_that_holds_nothing_is_named(tmp_path: Path, gathered: Gather) -
         gathered(str(tmp_path / "text"))
 
 
+def test_without_the_library_s_wheel_nothing_is_gathered(
+    release: Path, gathered: Gather, wheels: Path, tmp_path: Path
+) -> None:
+    (wheels / WHEEL).unlink()
+    with pytest.raises(UnavailableError, match=r"^there is no wheel of convbook in "):
+        gathered(str(release))
+    assert not (tmp_path / "build").exists()
+
+
 def test_without_npm_one_line_says_so(gathered: Gather, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PATH", "")
     with pytest.raises(UnavailableError, match=r"^npm, which fetches Pyodide, is missing"):
@@ -175,13 +185,18 @@ def test_what_a_registry_answers_is_one_line(tmp_path: Path) -> None:
 
 
 def test_a_failed_attempt_says_so_in_one_line_and_leaves_nothing_of_another_time(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    tmp_path: Path,
+    wheels: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
 ) -> None:
     target = tmp_path / "pyodide"
     target.mkdir()
     (target / "old.whl").touch()
     monkeypatch.setattr(pyodide, "GATHERED", target)
-    monkeypatch.setattr(pyodide, "gather", lambda setting: gather(setting, target, tmp_path / "d"))
+    monkeypatch.setattr(
+        pyodide, "gather", lambda setting: gather(setting, target, tmp_path / "downloads", wheels)
+    )
     monkeypatch.setattr(sys, "argv", ["pyodide", "--from", "/nowhere"])
     with pytest.raises(SystemExit) as caught:
         pyodide.main()

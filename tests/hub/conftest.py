@@ -1,13 +1,11 @@
 """A course server on loopback, installed as `make hub` does it, with people who are users here."""
 
 import csv
-import os
 import subprocess
-import sys
 from collections.abc import Iterator
 
 import pytest
-from course_server import ROOT, SETTINGS, Hub, forget, obstacle, wait
+from course_server import ROOT, SETTINGS, Hub, environment, forget, make_command, obstacle, wait
 
 from deploy.hub.settings import read
 from deploy.hub.users import exists
@@ -22,18 +20,16 @@ def hub(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Hub]:
     settings = read(path)
     assert not [name for name in settings.users if exists(name)], "remove them first: userdel -r"
     forget(settings)
-    start = [sys.executable, "-m", "deploy.hub", "up", "--settings", str(path)]
-    environment = {
-        name: value for name, value in os.environ.items() if not name.startswith(("PYTHON", "OMP"))
-    }
     log = path.with_suffix(".log")
     with log.open("w") as file:
-        server = subprocess.Popen(start, cwd=ROOT, env=environment, stdout=file, stderr=file)
+        server = subprocess.Popen(
+            make_command("up", path), cwd=ROOT, env=environment(), stdout=file, stderr=file
+        )
     try:
         wait(server, settings.server.hub_port, log)
         with (settings.state / "passwords.csv").open(newline="") as file:
             passwords = {row["id"]: row["password"] for row in csv.DictReader(file)}
-        yield Hub(settings, passwords)
+        yield Hub(settings, path, passwords)
     finally:
         server.terminate()
         server.wait(60)

@@ -3,6 +3,7 @@
 import os
 import shutil
 import subprocess
+import sys
 import time
 import urllib.request
 from dataclasses import dataclass
@@ -40,6 +41,7 @@ class Hub:
     """A server that runs."""
 
     settings: Settings
+    file: Path
     passwords: dict[str, str]
 
     @property
@@ -55,6 +57,17 @@ def obstacle() -> str | None:
         return "only root can make users and start servers as them"
     missing = [name for name in ("npm", "useradd", "runuser", "bwrap") if not shutil.which(name)]
     return f"no {', '.join(missing)} on this machine" if missing else None
+
+
+def make_command(action: str, file: Path) -> list[str]:
+    """What `make hub` and `make hub-check` run."""
+    return [sys.executable, "-m", "deploy.hub", action, "--settings", str(file)]
+
+
+def environment() -> dict[str, str]:
+    """As the Makefile leaves it: the server's environment is one of its own."""
+    ours = ("PYTHON", "OMP_")
+    return {name: value for name, value in os.environ.items() if not name.startswith(ours)}
 
 
 def wait(server: subprocess.Popen[bytes], port: int, log: Path) -> None:

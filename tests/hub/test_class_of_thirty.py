@@ -41,12 +41,13 @@ class Visitor:
 
     def wait(self) -> None:
         """Until the server answers."""
-        for _ in range(1200):
-            answer = self.session.get(f"{self.home}/api/status")
-            if answer.ok and "application/json" in answer.headers["Content-Type"]:
+        for _ in range(150):
+            # While it starts, this leads to a page of the hub's.
+            answer = self.session.get(f"{self.home}/lab")
+            if answer.ok and answer.url.startswith(self.home):
                 return
-            time.sleep(0.1)
-        raise AssertionError(f"no server for {self.name} in two minutes")
+            time.sleep(2)
+        raise AssertionError(f"no server for {self.name} in five minutes")
 
     def act(self, what: str) -> dict[str, Any]:
         """Fetch or submit, as the list of assignments asks for it."""

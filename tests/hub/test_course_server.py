@@ -1,6 +1,8 @@
 """The whole way of an assignment over a real server, in a real browser: a teacher, an assistant, a
 student, and a student who tries what is forbidden."""
 
+import json
+import subprocess
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -8,7 +10,7 @@ from subprocess import CompletedProcess
 from zoneinfo import ZoneInfo
 
 import pytest
-from course_server import Hub
+from course_server import ROOT, Hub, environment, make_command
 from nbgrader.api import Gradebook
 from people import Student, Teacher, as_user, points
 from playwright.sync_api import Browser
@@ -36,7 +38,8 @@ class Term:
     feedback: dict[str, str] = field(default_factory=dict)
     courses: dict[str, list[str]] = field(default_factory=dict)
     autograded: str = ""
-    check: str = ""
+    transport: str = ""
+    sockets: list[str] = field(default_factory=list)
 
     def score(self, student: str) -> tuple[float, float]:
         """What a student earned, and the penalty."""
@@ -63,6 +66,7 @@ def term(hub: Hub, browser: Browser) -> Term:
     hand_in(term, eve, {})
     rename(eve)
     hand_in(term, eve, right)
+    validate(term, eve)
     leave_link(term)
     grade(term, teacher, hub)
     for student in (ada, eve):
@@ -141,6 +145,19 @@ def attack(term: Term, eve: Student) -> None:
     eve.page.goto(f"{eve.home}/lab")
     eve.page.get_by_role("menuitem", name="Nbgrader").click()
     term.pages["menu"] = eve.page.locator(".lm-Menu").last.inner_text()
+
+
+def validate(term: Term, eve: Student) -> None:
+    """Open the notebook, whose kernel starts, and press the button that runs all visible checks."""
+    page, folder = eve.page, Path("/home") / eve.name / ".jupyter-runtime"
+    page.goto(f"{eve.home}/lab/tree/{COURSE}/{PS}/my work, final.ipynb")
+    page.get_by_text("| Idle").wait_for()
+    (kernel,) = folder.glob("kernel-*.json")
+    term.transport = json.loads(kernel.read_text("utf-8"))["transport"]
+    term.sockets = sorted(path.name[-5:] for path in folder.glob("kernel-*-ipc-*"))
+    page.get_by_role("button", name="Validate").click()
+    page.locator("#validation-message").wait_for()
+    term.pages["validated"] = page.locator("#validation-message").inner_text()
 
 
 def leave_link(term: Term) -> None:
@@ -244,9 +261,34 @@ def test_students_read_their_feedback_and_no_hidden_test(term: Term) -> None:
         assert "HIDDEN TESTS" not in page
 
 
-def test_kernels_cannot_be_listened_to(hub: Hub) -> None:
-    config = hub.settings.venv / "etc" / "jupyter" / "jupyter_server_config.py"
-    assert 'transport = "ipc"' in config.read_text("utf-8")
+def test_kernels_cannot_be_listened_to(term: Term) -> None:
+    assert (term.transport, term.sockets) == ("ipc", [f"ipc-{n}" for n in range(1, 6)])
+
+
+def test_a_student_can_validate_what_is_right(term: Term) -> None:
+    assert "Success! Your notebook passes all the tests." in term.pages["validated"]
+
+
+def test_make_hub_again_changes_nothing_that_people_made(term: Term, hub: Hub) -> None:
+    kept = {
+        hub.settings.state / "passwords.csv": None,
+        term.folder / "nbgrader_config.py": "# changed by a teacher\n",
+        term.folder / "class" / "gradebook.db": None,
+    }
+    for path, text in kept.items():
+        if text:
+            path.write_text(path.read_text("utf-8") + text, "utf-8")
+    before = {path: path.read_bytes() for path in kept}
+    for action, said in {"up": "The server runs", "check": "All is well"}.items():
+        done = subprocess.run(
+            make_command(action, hub.file),
+            cwd=ROOT,
+            env=environment(),
+            capture_output=True,
+            text=True,
+        )
+        assert (done.returncode, said in done.stdout) == (0, True), done.stdout + done.stderr
+    assert {path: path.read_bytes() for path in kept} == before
 
 
 def test_who_teaches_two_courses_is_asked_which(hub: Hub, browser: Browser) -> None:
@@ -259,6 +301,6 @@ def test_who_teaches_two_courses_is_asked_which(hub: Hub, browser: Browser) -> N
     page.get_by_role("button", name="Start").click()
     page.wait_for_url("**/user/fdc_assistant/**", timeout=120_000)
     page.goto(f"{hub.address}/user/fdc_assistant/formgrader")
-    page.get_by_text("Add new assignment").wait_for()
+    page.get_by_role("link", name="Add new assignment").wait_for()
     assert COURSE not in page.locator("#config").inner_text()
     page.close()

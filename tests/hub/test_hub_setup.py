@@ -2,6 +2,7 @@
 
 import getpass
 import grp
+import json
 import os
 import pwd
 import re
@@ -17,7 +18,7 @@ import pytest
 from traitlets.config import Config, PyFileConfigLoader
 
 from deploy.hub import __main__ as command_line
-from deploy.hub import check, configs, spawning
+from deploy.hub import check, configs, install, spawning
 from deploy.hub.access import Folder, folders
 from deploy.hub.settings import Course, LateWork, Limits, Server, Settings, to_json
 
@@ -215,11 +216,38 @@ def test_jupyterhub_is_set_up_as_the_settings_say(tmp_path: Path) -> None:
     assert config.ConfigurableHTTPProxy.api_url == "http://127.0.0.1:9002"
     assert config.Authenticator.allowed_users == {"ada", "boole", "gauss", "euler", "noether"}
     assert (config.Authenticator.allow_all, config.Authenticator.blocked_users) == (True, {"root"})
+    assert config.Authenticator.allow_existing_users is False
     teachers = config.JupyterHub.load_roles[0]
     assert teachers["users"] == ["ada", "boole", "gauss"]
     # Whoever may enter others' servers, or is an administrator, can be robbed by a student's page.
     assert teachers["scopes"] == ["admin-ui", "list:users", "read:users", "servers"]
     assert "admin_users" not in config.Authenticator
+
+
+def test_a_course_that_could_not_be_made_is_made_the_next_time(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "files" / "build").mkdir(parents=True)
+    (tmp_path / "files" / "text.md").write_text("text")
+    course = replace(ALGEBRA, files=tmp_path / "files", prepare="exit 1")
+    settings = replace(SETTINGS, folder=tmp_path, courses=(course,))
+    folder, python = settings.course_folder(course), settings.venv / "bin" / "python"
+    python.parent.mkdir(parents=True)
+    python.symlink_to(sys.executable)
+    monkeypatch.setattr(install, "share", lambda folder, course: None)
+    monkeypatch.setattr(install, "as_user", lambda user, settings, command: command)
+    monkeypatch.setattr(install, "_GRADEBOOK", "")
+    folder.mkdir(parents=True)
+    with pytest.raises(SystemExit, match="this failed, and nothing after it was done"):
+        install.make_course(settings, course)
+    assert not folder.exists()
+    folder.mkdir()
+    install.make_course(settings, replace(course, prepare="exit 0"))
+    assert {path.name for path in folder.iterdir()} == {"text.md", "nbgrader_config.py"}
+    # From then on it is the teachers'.
+    (folder / "text.md").write_text("changed")
+    install.make_course(settings, course)
+    assert (folder / "text.md").read_text() == "changed"
 
 
 @pytest.fixture
@@ -234,9 +262,31 @@ def test_who_is_not_root_is_told_so(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.mark.usefixtures("as_root")
 def test_programs_that_are_missing_are_named(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(check.shutil, "which", lambda name: None if name == "npm" else "/bin/x")
+    monkeypatch.setattr(check.shutil, "which", lambda name: None if name == "npm" else "/bin/true")
     missing = [each for each in check.preconditions(SETTINGS) if "missing" in each]
     assert missing == ["npm is missing (Debian: apt-get install npm)"]
+
+
+@pytest.mark.parametrize(
+    ("version", "refused"), [("v18.0.0", False), ("v22.1.0", False), ("v16.20.2", True), ("", True)]
+)
+def test_a_node_that_is_too_old_is_named(
+    version: str, refused: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    node = tmp_path / "node"
+    node.write_text(f"#!/bin/sh\necho {version}\n")
+    node.chmod(0o755)
+    monkeypatch.setenv("PATH", f"{tmp_path}:/usr/bin:/bin")
+    said = f"{node} is {version or 'broken'}; the proxy needs Node.js 18 or newer"
+    assert check.node_too_old() == (said if refused else None)
+
+
+def test_the_proxy_runs_on_the_oldest_node_that_is_let_in() -> None:
+    lock = json.loads((ROOT / "deploy" / "hub" / "package-lock.json").read_text("utf-8"))
+    for name, package in lock["packages"].items():
+        wanted = package.get("engines", {}).get("node", "*")
+        oldest = re.findall(r"\d+", wanted.rpartition("||")[0] or wanted)[:1]
+        assert all(int(each) <= 18 for each in oldest), name
 
 
 @pytest.mark.usefixtures("as_root")

@@ -81,6 +81,12 @@ def test_only_plain_files_are_copied(tmp_path: Path) -> None:
     assert not (tmp_path / "copy" / "folder").exists()
 
 
+def test_a_file_in_the_place_of_a_folder_is_no_work(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+    assert copy_files_alone(tmp_path / "file", tmp_path / "copy") == [""]
+    assert list((tmp_path / "copy").iterdir()) == []
+
+
 def test_a_folder_that_is_a_link_is_not_entered(tmp_path: Path) -> None:
     (tmp_path / "source").mkdir()
     (tmp_path / "source" / "secret").write_text("secret")
@@ -151,6 +157,18 @@ def test_work_is_collected_as_its_owners_whatever_name_it_bears(
     mine.rename(inbound / mine.name.replace(f"{ME}+", "somebody+"))
     exchange(course, "Collect")
     assert [path.name for path in (tmp_path / "course" / "submitted").iterdir()] == [ME]
+
+
+def test_a_name_that_says_no_time_stops_nobody(course: Config, tmp_path: Path) -> None:
+    write(tmp_path / "home" / "ps1" / "ps.ipynb", *"abcd", source="x = 1")
+    exchange(course, "Submit")
+    inbound = tmp_path / "exchange" / "algebra" / "inbound"
+    for name in (f"{ME}+ps1+yesterday", "somebody+ps1+", "somebody+ps1+2026-99-99+x"):
+        (inbound / name).mkdir()
+    (inbound / f"{ME}+ps1+a file").write_text("")
+    exchange(course, "Collect")
+    collected = tmp_path / "course" / "submitted" / ME / "ps1"
+    assert "x = 1" in (collected / "ps.ipynb").read_text()
 
 
 def test_a_link_in_what_was_handed_in_brings_nothing(course: Config, tmp_path: Path) -> None:

@@ -4,11 +4,14 @@
 // out:  {ready}, {begin: place of the cell that runs now}, {outputs: of the running cell, so far},
 //       {loading}, {done: number, ok, outputs, heavy}, {dead: why}
 
+/** What is written in Python here. */
+const MODULES = ["__init__", "outputs", "ipython", "limits", "errors", "cells"];
+
 let cells, pyodide;
 
 async function start(home) {
   const { loadPyodide } = await import(`${home}pyodide.mjs`);
-  const source = fetch(new URL("cells.py", import.meta.url));
+  const texts = MODULES.map(async (name) => (await fetch(new URL(`page/${name}.py`, import.meta.url))).text());
   const quiet = () => {};
   pyodide = await loadPyodide({
     indexURL: home,
@@ -18,8 +21,9 @@ async function start(home) {
   });
   // Among the libraries, so that no error is shown to stand in its lines.
   const folder = pyodide.runPython("import site; site.getsitepackages()[0]");
-  pyodide.FS.writeFile(`${folder}/page_cells.py`, await (await source).text());
-  cells = pyodide.pyimport("page_cells");
+  pyodide.FS.mkdir(`${folder}/page`);
+  for (const [i, name] of MODULES.entries()) pyodide.FS.writeFile(`${folder}/page/${name}.py`, await texts[i]);
+  cells = pyodide.pyimport("page.cells");
 }
 
 /** A heap never gets smaller; one of this size is given back with its worker. */

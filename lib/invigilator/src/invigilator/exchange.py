@@ -8,10 +8,12 @@ import pwd
 import shutil
 import stat
 import tempfile
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 from nbgrader.auth import BaseAuthPlugin
+from nbgrader.exchange import ExchangeError
 from nbgrader.exchange.default import Exchange, ExchangeCollect, ExchangeSubmit
 from nbgrader.utils import find_all_notebooks
 
@@ -46,8 +48,12 @@ class Collect(ExchangeCollect):  # type: ignore[misc]
     """
 
     def _path_to_record(self, path: str) -> dict[str, Any]:
-        record: dict[str, Any] = super()._path_to_record(path)
         owner = owner_of(path)
+        try:
+            record: dict[str, Any] = super()._path_to_record(path)
+        # One name that says no time must not stop the collection for everybody.
+        except (ExchangeError, ValueError):
+            record = {"username": "", "filename": Path(path).name, "timestamp": datetime.min}
         if owner != record["username"]:
             self.log.warning("%s was handed in by %s", path, owner)
             record["username"] = owner
@@ -112,7 +118,7 @@ def copy_files_alone(source: Path, target: Path) -> list[str]:
     after it has been opened, and opened in a way that follows no link.
     """
     target.mkdir()
-    if source.is_symlink():
+    if source.is_symlink() or not source.is_dir():
         return [""]
     left_out = []
     for folder, _, files, descriptor in os.fwalk(source, follow_symlinks=False):
