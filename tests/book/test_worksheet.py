@@ -410,6 +410,12 @@ def test_python_is_fetched_when_it_is_needed_and_nowhere_else(context, site):
         editor(page, "distance").press("x")
 
 
+def test_the_theme_says_that_its_download_has_no_answers(worksheet):
+    worksheet.get_by_role("button", name="Download this page").click()
+    button = worksheet.locator(".btn-download-source-button")
+    assert button.inner_text().strip() == ".ipynb, without your answers"
+
+
 def test_print_has_no_buttons(worksheet):
     editor(worksheet, "distance").fill("x = 1")
     worksheet.emulate_media(media="print")
