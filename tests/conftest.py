@@ -17,6 +17,8 @@ SLOW = [
     "test_lite.py",
     "test_reading.py",
     "test_worksheet.py",
+    "test_page_python.py",
+    "test_try_it.py",
     "test_attacks.py",
     "test_distributions.py",
     "test_batch.py",

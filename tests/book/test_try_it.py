@@ -32,9 +32,7 @@ def test_each_chapter_has_two_cells_to_try(name: str) -> None:
 
 
 @pytest.mark.parametrize("name", CHAPTERS)
-def test_in_a_page_they_show_what_the_book_shows(
-    python: PagePython, html: Path, name: str
-) -> None:
+def test_in_a_page_they_show_what_the_book_shows(python: PagePython, html: Path, name: str) -> None:
     page = BeautifulSoup((html / f"chapters/{name}.html").read_text("utf-8"), "html.parser")
     built = page.select(f".cell.tag_{TAG}")
     tried = tried_cells(source(name))
@@ -137,6 +135,42 @@ def test_an_error_and_an_endless_loop(page: Page) -> None:
     write(page, "print(slide([1, 2], [1, 1]))")
     page.keyboard.press("Control+Enter")
     expect(output(page)).to_have_text("[3]", timeout=STARTS)
+
+
+ACTIVE = """from IPython.display import HTML
+HTML("<b onclick='ran = 1'>bold</b><script>window.ran = 1</script>"
+     "<iframe src='//a.example'></iframe>"
+     "<img src='https://a.example/a.png' onerror='ran = 1' alt='' style='top: url(//a.example)'>"
+     "<a href='javascript:ran = 1'>link</a>"
+     "<svg><a xlink:href='javascript:1'><text>x</text></a></svg>")
+"""
+
+
+@pytest.mark.usefixtures("as_built")
+def test_what_a_cell_shows_runs_nothing_and_fetches_nothing(page: Page) -> None:
+    write(page, ACTIVE)
+    page.keyboard.press("Control+Enter")
+    expect(output(page).get_by_text("bold")).to_be_visible(timeout=STARTS)
+    output(page).get_by_text("bold").click()
+    assert page.evaluate("window.ran") is None
+    shown = output(page).locator(".output").inner_html()
+    assert shown.replace("\n", "") == (
+        '<b>bold</b><img alt=""><a>link</a><svg><a><text>x</text></a></svg>'
+    )
+
+
+@pytest.mark.usefixtures("as_built")
+def test_a_wide_output_is_scrolled_by_keyboard(page: Page) -> None:
+    write(page, "print('x' * 500)")
+    page.keyboard.press("Control+Enter")
+    wide = output(page).get_by_role("group")
+    expect(wide).to_have_attribute("tabindex", "0", timeout=STARTS)
+    wide.focus()
+    page.keyboard.press("ArrowRight")
+    page.wait_for_function("document.activeElement.scrollLeft > 0")
+    write(page, "print('\\x1b[31mred\\x1b[0m, and one\\rtwo')")
+    page.keyboard.press("Control+Enter")
+    expect(output(page)).to_have_text("two")
 
 
 def test_nothing_is_asked_of_other_hosts_and_nothing_goes_wrong(page: Page) -> None:

@@ -90,16 +90,6 @@ def planned(clone: Path) -> list[str]:
     return re.findall(r'echo "== (.*)"', make(clone, "--dry-run"))
 
 
-def test_what_pip_and_python_write_beside_the_sources_asks_for_nothing(clone: Path) -> None:
-    before = planned(clone)
-    for name in ("convbook", "invigilator"):
-        for made in ("build/lib/x.py", f"src/{name}.egg-info/PKG-INFO", f"src/{name}/x.pyc"):
-            path = clone / "lib" / name / made
-            path.parent.mkdir(parents=True, exist_ok=True)
-            path.touch()
-    assert planned(clone) == before
-
-
 def texts(folder: Path) -> dict[str, str]:
     """What a folder says, wheels and pictures left out."""
     return {
@@ -138,6 +128,16 @@ def test_nothing_in_a_fork_leads_to_where_it_was_forked_from(clone: Path) -> Non
         notebook = f"exercises/{each}/{each}.ipynb"
         assert f"{site}wheel/{wheels[0]}" in edition[notebook]
         assert edition[notebook] == (clone / notebook).read_text("utf-8")
+
+
+def test_what_pip_and_python_write_beside_the_sources_asks_for_nothing(clone: Path) -> None:
+    before = planned(clone)
+    for name in ("convbook", "invigilator"):
+        for made in ("build/lib/x.py", f"src/{name}.egg-info/PKG-INFO", f"src/{name}/x.pyc"):
+            path = clone / "lib" / name / made
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.touch()
+    assert planned(clone) == before
 
 
 def test_help_names_every_target_in_one_line(clone: Path) -> None:

@@ -105,6 +105,10 @@ def test_what_pip_and_python_write_beside_the_text_counts_for_nothing(root: Path
     assert text_sum("convbook", root) == before
 
 
+def test_what_stands_here_is_what_it_was_released_as() -> None:
+    assert changed() == []
+
+
 def wheel(folder: Path, version: str, text: str, tool: str = "a tool") -> str:
     """Write a wheel and return its name."""
     name = f"convbook-{version}-py3-none-any.whl"

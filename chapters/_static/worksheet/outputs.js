@@ -3,7 +3,7 @@
 /** Show outputs in an element, in place of what it showed before. Who calls has it read aloud. */
 export function show(outputs, element) {
   element.replaceChildren(...outputs.map(elementOf).filter(Boolean));
-  for (const wide of element.querySelectorAll(".output")) reachable(wide);
+  for (const wide of element.querySelectorAll(".output > pre, .output:not(:has(> pre))")) reachable(wide);
 }
 
 function elementOf({ output_type, name, text, traceback, data }) {
@@ -56,6 +56,7 @@ function harmless(html) {
 
 /** What is wider than the page can be scrolled by keyboard. */
 function reachable(element) {
+  element.style.overflowX = "auto";
   new ResizeObserver(() => {
     if (element.scrollWidth > element.clientWidth) {
       element.tabIndex = 0;

@@ -28,7 +28,7 @@ class TryIt {
     this.run = this.#button("Run", "run", () => this.#runOrStop());
     this.reset = this.#button("Reset", "reset", () => this.#reset());
     this.reset.hidden = true;
-    this.says = make("span", { class: "says", role: "status" }, "Change a number and run it.");
+    this.says = make("span", { class: "says", role: "status" }, "Change it and run it.");
     const keys = make("span", { class: "keys" }, "Esc, then Tab, leaves");
     const frame = make("div", { class: "frame" });
     this.editor = editor({
