@@ -55,6 +55,7 @@ SLOW = [
     "test_emulation.py",
     "test_new_chapter.py",
     "test_course_server.py",
+    "test_class_of_thirty.py",
 ]
 
 

@@ -17,8 +17,6 @@ c.Exchange.root = {root!r}
 c.Exchange.path_includes_course = {several!r}
 # In this zone the formgrader shows and takes due dates. What is written down is always in UTC.
 c.NbGraderAPI.timezone = {zone!r}
-"""
-_LATE = """\
 c.AssignLatePenalties.plugin_class = "invigilator.late.PerDay"
 c.PerDay.share = {share!r}
 c.PerDay.grace_minutes = {grace!r}
@@ -42,12 +40,13 @@ configure(c)
 def for_nbgrader(settings: Settings) -> str:
     """`nbgrader_config.py` of the environment."""
     late = settings.late_work
-    text = _NBGRADER.format(
-        root=str(settings.exchange), several=len(settings.courses) > 1, zone=settings.time_zone
+    return _NBGRADER.format(
+        root=str(settings.exchange),
+        several=len(settings.courses) > 1,
+        zone=settings.time_zone,
+        share=late.penalty_per_day,
+        grace=late.grace_minutes,
     )
-    if late.penalty_per_day:
-        text += _LATE.format(share=late.penalty_per_day, grace=late.grace_minutes)
-    return text
 
 
 def for_servers() -> str:

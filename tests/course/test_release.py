@@ -8,6 +8,7 @@ from pathlib import Path
 
 import nbformat
 import pytest
+from nbgrader.api import Gradebook
 
 from course.address import ROOT, address
 from course.exercises import EXERCISES, assignments, source_notebook, wheel_name
@@ -114,6 +115,18 @@ def test_points_are_those_of_the_source_and_the_text_says_so(name: str) -> None:
     said = [POINTS.search(cell.source) for cell in source.cells if cell.cell_type == "markdown"]
     tasks = {match[1]: float(match[2]) for match in said if match}
     assert tasks == full_points(name)
+
+
+@pytest.mark.parametrize("named", [[], ["ps03_sharing"]], ids=["all", "one"])
+def test_assignments_are_entered_into_a_gradebook_that_is_not_there_yet(
+    named: list[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = tmp_path / "a class" / "of mine"
+    monkeypatch.setenv("CLASS", str(folder))
+    command = [sys.executable, "-m", "course.exercises", "--register", *named]
+    subprocess.run(command, cwd=ROOT, check=True, capture_output=True)
+    with Gradebook(f"sqlite:///{folder}/gradebook.db", "from-dense-to-convolutional") as gradebook:
+        assert sorted(each.name for each in gradebook.assignments) == (named or assignments())
 
 
 def test_exercises_are_fresh() -> None:

@@ -26,7 +26,7 @@ penalty_per_day = 0.1
 [[course]]
 id = "from-dense-to-convolutional"
 files = "{ROOT}"
-prepare = "mkdir -p build && python -m course.exercises --register"
+prepare = "python -m course.exercises --register"
 teachers = ["fdc_teacher", "fdc_assistant"]
 students = {["fdc_ada", "fdc_eve", *CLASS]}
 [[course]]

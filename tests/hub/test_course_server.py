@@ -15,6 +15,7 @@ from nbgrader.api import Gradebook
 from people import Student, Teacher, as_user, points
 from playwright.sync_api import Browser
 
+from course.hidden_lines import all_hidden, leaks
 from course.sample_class import instructors
 
 PS = "ps02_locality"
@@ -258,7 +259,7 @@ def test_the_due_date_is_of_the_teachers_zone(term: Term) -> None:
 def test_students_read_their_feedback_and_no_hidden_test(term: Term) -> None:
     for page in term.feedback.values():
         assert "Score:" in page
-        assert "HIDDEN TESTS" not in page
+        assert leaks(page, all_hidden()) == []
 
 
 def test_kernels_cannot_be_listened_to(term: Term) -> None:

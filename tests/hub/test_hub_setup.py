@@ -126,7 +126,7 @@ def test_the_settings_reach_nbgrader(tmp_path: Path) -> None:
     assert config.Exchange == {"root": "/srv/hub/exchange", "path_includes_course": True}
     assert config.CourseDirectory.groupshared is True
     assert config.NbGraderAPI.timezone == "Europe/Berlin"
-    assert "AssignLatePenalties" not in config
+    assert config.PerDay == {"share": 0.0, "grace_minutes": 10}
     late = replace(SETTINGS, courses=(ALGEBRA,), late_work=LateWork(0.25, 15))
     config = loaded(configs.for_nbgrader(late), tmp_path)
     assert config.Exchange.path_includes_course is False
