@@ -26,7 +26,7 @@ bibtex_bibfiles = ["references.bib"]
 """
 # What each chapter has, in this order.
 PARTS = [
-    "What you will be able to do", "cell docutils", "definition", "<new-things-figure>",
+    "What you will be able to do", "tag_try-it", "definition", "<new-things-figure>",
     "<quick-check>", "From theory to practice", "Summary", "Exercises", "Further reading",
 ]  # fmt: skip
 
