@@ -72,15 +72,15 @@ class PagePython:
 
 
 @contextmanager
-def page_python() -> Iterator[PagePython]:
-    """A page's Python, which is loaded when it is first used."""
+def page_python(pyodide: Path = PYODIDE) -> Iterator[PagePython]:
+    """A page's Python, which is loaded from there when it is first used."""
     node = shutil.which("node")
     if node is None:
         pytest.skip("no node: install Node.js to test what runs in pages")
     if not (PYODIDE / "pyodide.mjs").is_file():
         pytest.skip("no Pyodide: `make pyodide` gathers it")
     with subprocess.Popen(
-        [node, DRIVER, SCRIPTS, PYODIDE], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+        [node, DRIVER, SCRIPTS, pyodide], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
     ) as process:
         try:
             yield PagePython(process)

@@ -4,41 +4,17 @@ So what is handed in from either earns the same, for the grader is given the sam
 """
 
 import json
-import shutil
-import subprocess
 from pathlib import Path
 from typing import Any
 
 import nbformat
 import pytest
+from page_modules import run_module
 
 from course.answers import answers
 from course.exercises import EXERCISES, assignments
 
-ROOT = Path(__file__).resolve().parents[2]
-MODULE = ROOT / "chapters" / "_static" / "worksheet" / "notebook.js"
 ASSIGNMENTS = assignments()
-
-
-def node(script: str, given: Any) -> Any:
-    """What a script prints as JSON; it has the module's names, and `given`."""
-    executable = shutil.which("node")
-    if executable is None:
-        pytest.skip(
-            "no Node.js: install it (Debian: apt-get install nodejs) to test a page's modules"
-        )
-    text = (
-        f'import * as notebook from "{MODULE.as_uri()}";\n'
-        'import { readFileSync } from "node:fs";\n'
-        'const given = JSON.parse(readFileSync(0, "utf8"));\n'
-        f"process.stdout.write(JSON.stringify({script}));"
-    )
-    done = subprocess.run(
-        [executable, "--input-type=module", "--eval", text],
-        input=json.dumps(given), capture_output=True, text=True, check=False, timeout=60,
-    )  # fmt: skip
-    assert done.returncode == 0, done.stderr
-    return json.loads(done.stdout)
 
 
 def released(name: str) -> Path:
@@ -49,9 +25,13 @@ def downloads(name: str, cases: list[dict[str, str]]) -> list[str]:
     """The files that a worksheet gives with these answers."""
     script = (
         "given.cases.map((answers) => "
-        "notebook.withAnswers(given.released, new Map(Object.entries(answers))))"
+        "page.withAnswers(given.released, new Map(Object.entries(answers))))"
     )
-    return node(script, {"released": json.loads(released(name).read_text("utf-8")), "cases": cases})
+    return run_module(
+        "notebook.js",
+        script,
+        {"released": json.loads(released(name).read_text("utf-8")), "cases": cases},
+    )
 
 
 def saved(name: str, sources: dict[str, str]) -> str:
@@ -66,14 +46,18 @@ def read_back(name: str, text: str) -> dict[str, Any]:
     """What a worksheet finds in a file: its answers, or why it can't be read."""
     script = """(() => {
       try {
-        const { answers, ...rest } = notebook.answersIn(given.text, given.released);
+        const { answers, ...rest } = page.answersIn(given.text, given.released);
         return { answers: Object.fromEntries(answers), ...rest };
       } catch (error) {
-        if (!(error instanceof notebook.Unreadable)) throw error;
+        if (!(error instanceof page.Unreadable)) throw error;
         return { refused: error.message };
       }
     })()"""
-    return node(script, {"text": text, "released": json.loads(released(name).read_text("utf-8"))})
+    return run_module(
+        "notebook.js",
+        script,
+        {"text": text, "released": json.loads(released(name).read_text("utf-8"))},
+    )
 
 
 @pytest.mark.parametrize("name", ASSIGNMENTS)

@@ -33,7 +33,7 @@ export class Bar {
   draw() {
     const passed = this.checks.filter(({ state }) => state === "passed");
     const byHand = sum(this.written.map(({ part }) => part.points));
-    const earned = sum(passed.map(({ part }) => part.points));
+    const earned = Number(sum(passed.map(({ part }) => part.points)).toFixed(2));
     const total = sum(this.checks.map(({ part }) => part.points)) + byHand;
     this.tally.textContent = `${earned} of ${points(total)}`;
     this.checks.forEach((check, i) => mark(this.steps[i], check.state, `${check.task}: ${STATES[check.state]}`));

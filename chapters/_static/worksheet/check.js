@@ -54,6 +54,7 @@ export class Check {
     this.waiting = true;
     const cells = this.cells();
     this.refresh();
+    if (!quiet && ["idle", "starting"].includes(this.python.state)) this.say("Python starts: some seconds, once.");
     const { ok, outputs } = await this.python.run(cells, cells.length - 1, { seconds: SECONDS });
     this.waiting = false;
     this.verdict = { ok, outputs, of: JSON.stringify(cells) };
@@ -138,4 +139,8 @@ export class Check {
   }
 }
 
-export const points = (count) => `${count} ${count === 1 ? "point" : "points"}`;
+/** A number of points in words; sums of tenths are not whole tenths. */
+export function points(count) {
+  const rounded = Number(count.toFixed(2));
+  return `${rounded} ${rounded === 1 ? "point" : "points"}`;
+}

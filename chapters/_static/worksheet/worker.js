@@ -5,9 +5,12 @@
 //       {loading}, {done: number, ok, outputs, heavy}, {dead: why}
 
 /** What is written in Python here. */
-const MODULES = ["__init__", "outputs", "ipython", "limits", "errors", "cells"];
+const MODULES = ["__init__", "outputs", "ipython", "data", "limits", "errors", "cells"];
 
-let cells, pyodide;
+/** Files beside these, by the package whose place they take: fetched for who asks for it. */
+const DATA = { sklearn: "digits.npz" };
+
+let cells, pyodide, folder;
 
 async function start(home) {
   const { loadPyodide } = await import(`${home}pyodide.mjs`);
@@ -20,9 +23,9 @@ async function start(home) {
     stderr: quiet,
   });
   // Among the libraries, so that no error is shown to stand in its lines.
-  const folder = pyodide.runPython("import site; site.getsitepackages()[0]");
-  pyodide.FS.mkdir(`${folder}/page`);
-  for (const [i, name] of MODULES.entries()) pyodide.FS.writeFile(`${folder}/page/${name}.py`, await texts[i]);
+  folder = pyodide.runPython("import site; site.getsitepackages()[0]") + "/page/";
+  pyodide.FS.mkdir(folder);
+  for (const [i, name] of MODULES.entries()) pyodide.FS.writeFile(`${folder}${name}.py`, await texts[i]);
   cells = pyodide.pyimport("page.cells");
 }
 
@@ -42,6 +45,11 @@ async function run(list, index, seconds) {
     // Of what Pyodide doesn't know either, it says nothing.
     const imports = told.wanted.map((name) => `import ${name}`).join("\n");
     await pyodide.loadPackagesFromImports(imports, { messageCallback() {}, errorCallback() {} });
+    for (const name of told.wanted) {
+      if (!(name in DATA)) continue;
+      const file = await fetch(new URL(`page/${DATA[name]}`, import.meta.url));
+      if (file.ok) pyodide.FS.writeFile(folder + DATA[name], new Uint8Array(await file.arrayBuffer()));
+    }
     cells.import_loaded(told.wanted);
   }
 }

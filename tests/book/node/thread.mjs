@@ -5,6 +5,10 @@ import { parentPort } from "node:worker_threads";
 
 globalThis.self = globalThis;
 globalThis.postMessage = (data) => parentPort.postMessage(data);
-globalThis.fetch = async (address) => ({ text: () => readFile(address, "utf8") });
+globalThis.fetch = async (address) => ({
+  ok: true,
+  text: () => readFile(address, "utf8"),
+  arrayBuffer: () => readFile(address),
+});
 await import(process.argv[2]);
 parentPort.on("message", (data) => self.onmessage({ data }));

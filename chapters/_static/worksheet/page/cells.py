@@ -14,6 +14,7 @@ from types import FunctionType, ModuleType
 from typing import Any
 
 import __main__
+from page.data import stand_in_for_scikit_learn
 from page.errors import in_a_line, in_words
 from page.ipython import as_python, shell, stand_in_for_a_screen, stand_in_for_ipython
 from page.limits import Guard, NotLoaded, TimeLimit
@@ -189,6 +190,8 @@ def _error_of_figures() -> BaseException | None:
 
 def import_loaded(names: list[str]) -> None:
     """Import what was loaded: the first time takes long, and a cell's time is limited."""
+    if "sklearn" in names:
+        stand_in_for_scikit_learn()
     for name in names:
         with suppress(ImportError):
             import_module(name)

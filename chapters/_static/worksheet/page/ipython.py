@@ -62,8 +62,9 @@ class Shown:
         return {self._kind: self.data, "text/plain": f"<{self._kind}>"}
 
 
-def _stand_in(name: str, **contents: Any) -> None:
-    module: Any = ModuleType(name, "What a page has of IPython.")
+def stand_in(name: str, **contents: Any) -> None:
+    """Put a module in the place of one that a page hasn't got."""
+    module: Any = ModuleType(name, "As much of it as a page has.")
     vars(module).update(contents)
     sys.modules[name] = module
     parent, _, child = name.rpartition(".")
@@ -80,10 +81,10 @@ def stand_in_for_ipython() -> None:
         "HTML": "text/html", "SVG": "image/svg+xml", "Markdown": "text/markdown",
         "Latex": "text/latex", "Math": "text/latex",
     }  # fmt: skip
-    _stand_in("IPython", get_ipython=get_ipython, display=None, version_info=(8, 24, 0, ""))
-    _stand_in("IPython.core")
-    _stand_in("IPython.core.pylabtools", backend2gui={})
-    _stand_in(
+    stand_in("IPython", get_ipython=get_ipython, display=None, version_info=(8, 24, 0, ""))
+    stand_in("IPython.core")
+    stand_in("IPython.core.pylabtools", backend2gui={})
+    stand_in(
         "IPython.display",
         display=display,
         clear_output=lambda wait=False: now().all.clear(),
@@ -106,7 +107,7 @@ def stand_in_for_a_screen() -> None:
     from matplotlib.backends import backend_agg
 
     canvas = {name: vars(backend_agg)[name] for name in ("FigureCanvas", "FigureManager")}
-    _stand_in("page_figures", show=show_open_figures, **canvas)
+    stand_in("page_figures", show=show_open_figures, **canvas)
     import matplotlib
 
     matplotlib.rcParams["backend"] = "module://page_figures"
