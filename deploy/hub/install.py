@@ -36,7 +36,7 @@ def install(settings: Settings, python: Path) -> None:
     settings.folder.mkdir(parents=True, exist_ok=True)
     install_python(settings, python)
     install_proxy(settings)
-    (settings.state).mkdir(mode=0o700, exist_ok=True)
+    settings.state.mkdir(mode=0o700, exist_ok=True)
     for name in users.missing(settings):
         say(f"an account for {name}")
         users.create(name, settings.state / "passwords.csv")
