@@ -192,6 +192,35 @@ def test_a_check_whose_answer_did_not_run_says_why(
     ]
 
 
+@pytest.mark.parametrize(
+    ("answer", "error"),
+    [
+        ("return 4", "SyntaxError: 'return' outside function (line 1: return 4)"),
+        (f">>> {DOUBLE}", "SyntaxError: invalid syntax (line 1: >>> def double(x):)"),
+        ("quit()", "it ends the program (exit, quit, sys.exit): leave that out"),
+    ],
+)
+def test_an_answer_that_breaks_before_its_function_says_why(
+    python: PagePython, answer: str, error: str
+) -> None:
+    assert python(answer, CHECK).error[:2] == [
+        "✗ double isn't defined: the cell above did not run to its end.",
+        f"  its error:        {error}",
+    ]
+
+
+def test_a_check_of_a_function_that_asks_somebody_says_that_nobody_is_there(
+    python: PagePython,
+) -> None:
+    assert python("def double(x):\n    return 2 * int(input())", CHECK).error == [
+        "✗ double stops with an error.",
+        "  called with:      x = 2",
+        "  error:            EOFError: nobody is there to answer input() when a notebook is "
+        "checked or graded",
+        "  in double, line 2: return 2 * int(input())",
+    ]
+
+
 def test_a_check_of_a_function_that_nobody_writes_says_so(python: PagePython) -> None:
     assert python(DOUBLE.replace("double", "twice"), CHECK).error == [
         "✗ double isn't defined: no cell above has `def double(`.",
@@ -289,12 +318,16 @@ def test_a_loop_in_c_is_ended_with_python_and_nothing_is_lost(python: PagePython
     ]
 
 
-def test_an_endless_answer_is_ended_by_its_check(python: PagePython) -> None:
-    endless = "def double(x):\n    while True:\n        x += 1"
-    ran = python(endless, CHECK.replace("=4", "=4, time_limit=0.2"))
-    assert ran.error[:2] == [
+@pytest.mark.parametrize(("own", "seconds"), [(0.2, 10), (10, 0.2)], ids=["check", "page"])
+def test_an_endless_answer_is_ended_by_its_check(
+    python: PagePython, own: float, seconds: float
+) -> None:
+    endless = "def double(x):\n    while True: x += 1"
+    ran = python(endless, CHECK.replace("=4", f"=4, time_limit={own}"), seconds=seconds)
+    assert ran.error == [
         "✗ double did not finish within 0.2 seconds; is there a loop that never ends?",
         "  called with:      x = 2",
+        "  in double, line 2: while True: x += 1",
     ]
     assert ran.states == ["running", "ready"]
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from browsing import watch
-from playwright.sync_api import Browser, BrowserContext, Locator, Page
+from playwright.sync_api import Browser, BrowserContext, Locator, Page, expect
 from test_hand_in import released, saved
 
 from course.answers import answers
@@ -194,6 +194,34 @@ def test_what_cannot_be_kept_is_said_and_can_be_downloaded(script, says, context
     editor(page, "distance").fill("x = 1")
     assert says in page.locator(".worksheet-bar .trouble").inner_text()
     assert download(page)[1] == saved(NAME, {"distance": "x = 1"})
+
+
+def test_without_a_network_an_answer_is_not_called_wrong(context, site):
+    page = opened(context, site)
+    editor(page, "distance").fill(right_answers(NAME)["distance"])
+    context.route("**/pyodide/**", lambda route: route.abort())
+    check_of(page, "distance").get_by_role("button", name="Check distance").click()
+    said = check_of(page, "distance").get_by_text("Python could not be started")
+    expect(said).to_be_visible()
+    assert check_of(page, "distance").locator(".says").inner_text() == ""
+    assert steps(page)[0] == "none"
+    context.unroute("**/pyodide/**")
+    assert checked(page, "distance", "passed") == "distance: visible checks passed"
+
+
+def test_what_an_answer_prints_does_not_hide_its_verdict(worksheet):
+    loud = "def distance(p, q):\n    for i in range(300):\n        print(i)\n    return 0"
+    editor(worksheet, "distance").fill(loud)
+    worksheet.evaluate("""() => new MutationObserver(([{ target }]) => {
+      window.said = target.textContent || window.said;
+    }).observe(document.querySelector(".worksheet-announcer"), { childList: true })""")
+    assert "distance gives a wrong value" in checked(worksheet, "distance", "failed")
+    worksheet.wait_for_function("window.said")
+    assert worksheet.evaluate("window.said").startswith("distance: not yet. ✗ distance gives a")
+    result = check_of(worksheet, "distance").locator(".result")
+    assert result.bounding_box()["height"] < 500
+    # By keyboard, too, one can read it all.
+    assert result.locator(".stream pre").get_attribute("tabindex") == "0"
 
 
 def test_what_can_be_undone_gives_way_to_what_is_written(context, site):

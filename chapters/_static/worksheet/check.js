@@ -55,8 +55,15 @@ export class Check {
     const cells = this.cells();
     this.refresh();
     if (!quiet && ["idle", "starting"].includes(this.python.state)) this.say("Python starts: some seconds, once.");
-    const { ok, outputs } = await this.python.run(cells, cells.length - 1, { seconds: SECONDS });
+    const { ok, outputs, unstarted } = await this.python.run(cells, cells.length - 1, { seconds: SECONDS });
     this.waiting = false;
+    if (unstarted) {
+      // That says nothing of the answer.
+      this.#showResult(outputs);
+      this.refresh();
+      if (!quiet) this.say(this.result.innerText);
+      return;
+    }
     this.verdict = { ok, outputs, of: JSON.stringify(cells) };
     this.#showResult();
     this.#keep();
@@ -119,8 +126,7 @@ export class Check {
     return this.holds ? "✗ Not yet" : "✗ Not yet; an answer above has changed since";
   }
 
-  #showResult() {
-    const outputs = this.verdict?.outputs ?? [];
+  #showResult(outputs = this.verdict?.outputs ?? []) {
     this.result.hidden = !outputs.length;
     show(outputs, this.result);
     this.result.removeAttribute("role"); // the worksheet says how it went, once
@@ -133,7 +139,9 @@ export class Check {
   }
 
   #spoken() {
-    const text = this.result.innerText.replace(/\s+/g, " ").trim().slice(0, 400);
+    // What the answer prints comes first, and may be long.
+    const verdict = this.result.querySelector(".error") ?? this.result;
+    const text = verdict.innerText.replace(/\s+/g, " ").trim().slice(0, 400);
     if (this.part.role !== "check") return text || "Done.";
     return this.verdict.ok ? `${this.task}: passed.` : `${this.task}: not yet. ${text}`;
   }

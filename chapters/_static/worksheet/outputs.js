@@ -54,14 +54,14 @@ function harmless(html) {
   return body.childNodes;
 }
 
-/** What is wider than the page can be scrolled by keyboard. */
+/** What is wider than the page, or cut off, can be scrolled by keyboard. */
 function reachable(element) {
-  element.style.overflowX = "auto";
+  element.style.overflow = "auto";
   new ResizeObserver(() => {
-    if (element.scrollWidth > element.clientWidth) {
+    if (element.scrollWidth > element.clientWidth || element.scrollHeight > element.clientHeight) {
       element.tabIndex = 0;
       element.setAttribute("role", "group");
-      element.setAttribute("aria-label", "Output, scrolls sideways");
+      element.setAttribute("aria-label", "Output, scrolls");
     } else for (const name of ["tabindex", "role", "aria-label"]) element.removeAttribute(name);
   }).observe(element);
 }

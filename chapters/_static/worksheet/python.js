@@ -42,7 +42,7 @@ export class Python {
    * Run cells[index] on what the cells above it leave; of those, only what is new is run.
    * @param cells [{id, source}, …] in the order of the notebook
    * @param seconds that each cell may take
-   * @returns {ok, outputs} of cells[index]
+   * @returns {ok, outputs} of cells[index]; `unstarted` where Python could not be had
    */
   run(cells, index, { seconds = 10 } = {}) {
     const result = this.turn.then(() => this.attempt(cells, index, seconds));
@@ -63,7 +63,7 @@ export class Python {
       try {
         await this.start();
       } catch (error) {
-        return { ok: false, outputs: [sentence(`Python could not be started (${error.message}). Is there a network? Try again.`)] };
+        return { ok: false, unstarted: true, outputs: [sentence(`Python could not be started (${error.message}). Is there a network? Try again.`)] };
       }
       if (this.stopped) return STOPPED;
       // A cell that ended Python is not run again for those below it.

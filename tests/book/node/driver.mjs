@@ -35,7 +35,7 @@ for await (const line of createInterface({ input: process.stdin })) {
   const { cells, index, seconds, stop } = JSON.parse(line);
   Object.assign(counts, { begun: [], states: [] });
   if (stop) setTimeout(() => python.stop(), 1000 * stop);
-  const result = await python.run(cells, index, { seconds });
-  console.log(JSON.stringify({ ...result, ...counts }));
+  const { ok, outputs } = await python.run(cells, index, { seconds });
+  console.log(JSON.stringify({ ok, outputs, ...counts }));
 }
 process.exit();

@@ -13,6 +13,8 @@ from convbook.checking.time_limit import in_words as in_seconds
 if TYPE_CHECKING:
     from page.cells import Cell
 
+_ENDS = "ends the program (exit, quit, sys.exit): leave that out"
+
 
 def in_words(
     error: BaseException, cell: "Cell", above: "list[Cell]", failed: dict[str, str]
@@ -31,7 +33,7 @@ def in_words(
     if isinstance(error, TooSlow):
         return [f"✗ {_late(error)}", *_place(error)]
     if isinstance(error, SystemExit):
-        return ["✗ This cell ends the program (exit, quit, sys.exit): leave that out."]
+        return [f"✗ This cell {_ENDS}."]
     if isinstance(error, SyntaxError) and (error.text or "").lstrip().startswith("%%"):
         command = str(error.text).split()[0]
         return [f"✗ `{command}` is no Python: take it out of the cell, and it runs here, too."]
@@ -51,17 +53,23 @@ def _missing(
     definition = re.compile(rf"^[ \t]*(?:async )?(?:def|class) {name}\b|^{name}\b[^=\n]*=", re.M)
     for each in reversed(above):
         if each.name in failed and definition.search(each.source):
-            return [
-                f"✗ {missing} isn't defined: the cell above with it did not run to its end.",
-                f"  its error:        {failed[each.name]}",
-                "  what to do:       correct that cell, then run this one again",
-            ]
+            return _broken(f"{missing} isn't defined: the cell above with it", failed[each.name])
     if re.search(rf"\bcheck\w*\(\s*{name}\s*[,)]", cell.source):
+        if above and above[-1].name in failed:
+            return _broken(f"{missing} isn't defined: the cell above", failed[above[-1].name])
         return [
             f"✗ {missing} isn't defined: no cell above has `def {missing}(`.",
             "  what to do:       write the function under this name",
         ]
     return None
+
+
+def _broken(what: str, why: str) -> list[str]:
+    return [
+        f"✗ {what} did not run to its end.",
+        f"  its error:        {why}",
+        "  what to do:       correct that cell, then run this one again",
+    ]
 
 
 def _late(error: TooSlow) -> str:
@@ -85,9 +93,13 @@ def _place(error: BaseException) -> list[str]:
 def in_a_line(error: BaseException) -> str:
     if isinstance(error, TooSlow):
         return _late(error)
+    if isinstance(error, SystemExit):
+        return f"it {_ENDS}"
     said = traceback.format_exception_only(error)[-1].strip().split("\n")[0]
     if isinstance(error, SyntaxError) and error.lineno:
-        return f"{said} (line {error.lineno}: {(error.text or '').strip()})"
+        # Of what grammar allows, such as a `return` on its own, Python gives no text.
+        text = error.text or linecache.getline(error.filename or "", error.lineno)
+        return f"{said} (line {error.lineno}: {text.strip()})"
     return said
 
 

@@ -92,6 +92,7 @@ def stand_in_for_ipython() -> None:
     )
     # A check of what an answer calls knows IPython's functions by these names.
     display.__module__, get_ipython.__module__ = "IPython.display", "IPython"
+    _nobody.__module__, _nobody.__qualname__ = "builtins", "input"
     vars(builtins).update(display=display, get_ipython=get_ipython, input=_nobody)
 
 
