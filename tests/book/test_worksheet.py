@@ -262,11 +262,13 @@ def test_answers_are_read_from_a_notebook(worksheet):
     dialog = choose(worksheet, "ps02 (1).ipynb", file)
     said = dialog.inner_text()
     assert "Take 2 answers from ps02 (1).ipynb?" in said
+    assert worksheet.evaluate("document.activeElement.innerText") == "Take 2 answers"
     assert "New here: patch." in said
     assert "Replaces what you wrote here: distance." in said
     # Nothing is replaced unless it is agreed to.
     dialog.get_by_role("button", name="Cancel").click()
     assert text(worksheet, "distance") == "mine = 1"
+    assert worksheet.evaluate("document.activeElement.innerText") == "More"
     choose(worksheet, "ps02 (1).ipynb", file).get_by_role("button", name="Take 2 answers").click()
     assert [text(worksheet, task) for task in ("distance", "patch")] == ["theirs = 1", "theirs = 2"]
     editor(worksheet, "distance").press("Control+z")

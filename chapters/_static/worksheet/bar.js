@@ -60,7 +60,12 @@ export class Bar {
 
   #more() {
     const read = make("button", { type: "button" }, "Read answers from a notebook …");
-    read.addEventListener("click", () => this.handIn.choose());
+    read.addEventListener("click", () => {
+      // The dialog that comes gives the focus back to here.
+      more.open = false;
+      more.querySelector("summary").focus();
+      this.handIn.choose();
+    });
     const panel = make("div", { class: "panel" }, read,
       make("p", {}, "Your answers are kept in this browser, on this device, until its data is cleared; a private window forgets them when it closes. To go on elsewhere, download the notebook and read it there."));
     const more = make("details", { class: "more" }, make("summary", {}, "More"), panel);

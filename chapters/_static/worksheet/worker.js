@@ -2,7 +2,7 @@
 //
 // in:   {start: address of Pyodide's folder}, {run: number, cells, index, seconds}
 // out:  {ready}, {begin: place of the cell that runs now}, {outputs: of the running cell, so far},
-//       {loading}, {done: number, ok, outputs, heavy}, {dead: why}
+//       {loading}, {done: number, ok, outputs, unstarted, heavy}, {dead: why}
 
 /** What is written in Python here. */
 const MODULES = ["__init__", "outputs", "ipython", "data", "limits", "errors", "cells"];
@@ -42,16 +42,30 @@ async function run(list, index, seconds) {
     ));
     if (!told.wanted) return told;
     postMessage({ loading: true });
-    // Of what Pyodide doesn't know either, it says nothing.
-    const imports = told.wanted.map((name) => `import ${name}`).join("\n");
-    await pyodide.loadPackagesFromImports(imports, { messageCallback() {}, errorCallback() {} });
-    for (const name of told.wanted) {
+    if (!await load(told.wanted)) {
+      cells.forget(told.wanted);
+      const text = `✗ What this cell imports (${told.wanted.join(", ")}) could not be fetched. Is there a network? Try again.\n`;
+      return { ok: false, unstarted: true, outputs: [{ output_type: "stream", name: "stderr", text }] };
+    }
+    cells.import_loaded(told.wanted);
+  }
+}
+
+/** Load packages; whether all came that there are. Of those that Pyodide doesn't know, it says nothing. */
+async function load(names) {
+  let allCame = true;
+  const imports = names.map((name) => `import ${name}`).join("\n");
+  try {
+    await pyodide.loadPackagesFromImports(imports, { messageCallback() {}, errorCallback() { allCame = false; } });
+    for (const name of names) {
       if (!(name in DATA)) continue;
       const file = await fetch(new URL(`page/${DATA[name]}`, import.meta.url));
       if (file.ok) pyodide.FS.writeFile(folder + DATA[name], new Uint8Array(await file.arrayBuffer()));
     }
-    cells.import_loaded(told.wanted);
+  } catch {
+    allCame = false;
   }
+  return allCame;
 }
 
 self.onmessage = async ({ data }) => {

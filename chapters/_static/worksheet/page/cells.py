@@ -182,6 +182,11 @@ def _error_of_figures() -> BaseException | None:
     return None
 
 
+def forget(names: list[str]) -> None:
+    """What could not be fetched is asked for again."""
+    not_loaded.forget(names)
+
+
 def import_loaded(names: list[str]) -> None:
     """Import what was loaded: the first time takes long, and a cell's time is limited."""
     if "sklearn" in names:

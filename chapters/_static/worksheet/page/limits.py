@@ -75,6 +75,10 @@ class NotLoaded(MetaPathFinder):
         self.names.clear()
         return names
 
+    def forget(self, names: list[str]) -> None:
+        """Let them be asked for again."""
+        self._asked.difference_update(names)
+
 
 class TimeLimit:
     """Raises TooSlow where a cell's code jumps back, or begins a function, after `seconds`.
