@@ -23,6 +23,7 @@ class Ran:
 
     ok: bool
     outputs: list[dict[str, Any]]
+    above: list[dict[str, Any]]  # the outputs of the cell above it
     # Which cells were run for it, by their places, and what the page was told of Python.
     begun: list[int]
     states: list[str]

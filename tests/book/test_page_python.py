@@ -196,7 +196,7 @@ def test_a_check_whose_answer_did_not_run_says_why(
     ("answer", "error"),
     [
         ("return 4", "SyntaxError: 'return' outside function (line 1: return 4)"),
-        (f">>> {DOUBLE}", "SyntaxError: invalid syntax (line 1: >>> def double(x):)"),
+        (f"$ {DOUBLE}", "SyntaxError: invalid syntax (line 1: $ def double(x):)"),
         ("quit()", "it ends the program (exit, quit, sys.exit): leave that out"),
     ],
 )
@@ -207,6 +207,20 @@ def test_an_answer_that_breaks_before_its_function_says_why(
         "✗ double isn't defined: the cell above did not run to its end.",
         f"  its error:        {error}",
     ]
+
+
+@pytest.mark.parametrize(
+    "pasted",
+    [
+        ">>> def double(x):\n...     return 2 * x\n...\n>>> double(1)",
+        "    def double(x):\n        return 2 * x\n\n    double(1)",
+    ],
+)
+def test_what_is_pasted_with_prompts_or_an_indent_runs_as_in_jupyter(
+    python: PagePython, pasted: str
+) -> None:
+    assert python(pasted).text == "2\n"
+    assert python(pasted, CHECK).text == PASSED
 
 
 def test_a_check_of_a_function_that_asks_somebody_says_that_nobody_is_there(
@@ -283,8 +297,6 @@ def test_a_cell_may_use_names_of_python_for_its_own(python: PagePython) -> None:
 
 LOOPS = [
     ("x = 1\nwhile True:\n    pass", "line 3:           pass"),
-    ("while True:\n    try:\n        1 / 0\n    except BaseException:\n        pass",
-     "line 1:           while True:"),
     ("def f():\n    return sum(1 for _ in iter(int, 1))\nf()",
      "in <genexpr>, line 2: return sum(1 for _ in iter(int, 1))"),
     ("def f(n):\n    return n and f(n - 1) + f(n - 1)\nf(99)",
@@ -301,6 +313,25 @@ def test_an_endless_loop_is_ended_and_python_goes_on(
     assert ran.states[-2:] == ["running", "ready"]
     assert python(loop, DOUBLE, CHECK, seconds=0.2).text == PASSED
     assert python(loop, DOUBLE, CHECK, seconds=0.2).begun == [2]  # it is run only once
+
+
+def test_an_endless_loop_that_catches_every_error_is_ended(python: PagePython) -> None:
+    loop = "while True:\n    try:\n        1 / 0\n    except BaseException:\n        pass"
+    limit, place = python(DOUBLE, loop, seconds=0.2).error
+    assert limit == LIMIT
+    assert place.split(": ", 1)[0].strip() in {"line 1", "line 2"}  # where it turns
+    assert python(loop, DOUBLE, CHECK, seconds=0.2).text == PASSED
+
+
+def test_what_the_cell_above_shows_is_known_though_it_is_not_run_again(python: PagePython) -> None:
+    printing = f"{DOUBLE}\nprint('seen')\ndouble(4)"
+    for _ in range(2):
+        ran = python(printing, CHECK)
+        assert ran.text == PASSED
+        assert [each["output_type"] for each in ran.above] == ["stream", "execute_result"]
+        assert ran.above[0]["text"] == "seen\n"
+    assert ran.begun == [1]
+    assert python(CHECK).above == []
 
 
 def test_a_loop_in_c_is_ended_with_python_and_nothing_is_lost(python: PagePython) -> None:

@@ -209,6 +209,13 @@ def test_without_a_network_an_answer_is_not_called_wrong(context, site):
     assert checked(page, "distance", "passed") == "distance: visible checks passed"
 
 
+def test_what_an_answer_prints_by_itself_is_shown_above_the_verdict(worksheet):
+    talking = "def distance(p, q):\n    return 0\nprint('by itself:', distance(1, 2))"
+    editor(worksheet, "distance").fill(talking)
+    said = checked(worksheet, "distance", "failed")
+    assert said.index("by itself: 0") < said.index("distance gives a wrong value")
+
+
 def test_what_an_answer_prints_does_not_hide_its_verdict(worksheet):
     loud = "def distance(p, q):\n    for i in range(300):\n        print(i)\n    return 0"
     editor(worksheet, "distance").fill(loud)

@@ -55,7 +55,7 @@ export class Check {
     const cells = this.cells();
     this.refresh();
     if (!quiet && ["idle", "starting"].includes(this.python.state)) this.say("Python starts: some seconds, once.");
-    const { ok, outputs, unstarted } = await this.python.run(cells, cells.length - 1, { seconds: SECONDS });
+    const { ok, outputs, above = [], unstarted } = await this.python.run(cells, cells.length - 1, { seconds: SECONDS });
     this.waiting = false;
     if (unstarted) {
       // That says nothing of the answer.
@@ -64,7 +64,7 @@ export class Check {
       if (!quiet) this.say(this.result.innerText);
       return;
     }
-    this.verdict = { ok, outputs, of: JSON.stringify(cells) };
+    this.verdict = { ok, outputs: [...this.#printed(above), ...outputs], of: JSON.stringify(cells) };
     this.#showResult();
     this.#keep();
     this.refresh();
@@ -136,6 +136,11 @@ export class Check {
     const text = JSON.stringify(this.verdict);
     const short = text.length <= KEPT ? text : JSON.stringify({ ...this.verdict, outputs: [] });
     this.store.setIfRoom(this.key, short);
+  }
+
+  /** What the answer prints by itself; of its errors the check says more. */
+  #printed(above) {
+    return this.part.role === "check" ? above.filter(({ output_type }) => output_type !== "error") : [];
   }
 
   #spoken() {

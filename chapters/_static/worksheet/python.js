@@ -42,7 +42,7 @@ export class Python {
    * Run cells[index] on what the cells above it leave; of those, only what is new is run.
    * @param cells [{id, source}, …] in the order of the notebook
    * @param seconds that each cell may take
-   * @returns {ok, outputs} of cells[index]; `unstarted` where Python, or what is imported, could not be had
+   * @returns {ok, outputs} of cells[index], and the outputs of the cell above it; `unstarted` where Python, or what is imported, could not be had
    */
   run(cells, index, { seconds = 10 } = {}) {
     const result = this.turn.then(() => this.attempt(cells, index, seconds));
@@ -70,9 +70,9 @@ export class Python {
       const list = cells.slice(0, index + 1).map((cell, place) => ({
         ...cell, ended: place < index ? this.fatal.get(chain(place)) : undefined,
       }));
-      const { ended, place, outputs, ok, unstarted } = await this.once(list, index, seconds);
+      const { ended, place, outputs, ok, above, unstarted } = await this.once(list, index, seconds);
       if (this.stopped) return { ...STOPPED, outputs: [...outputs, ...STOPPED.outputs] };
-      if (ended === undefined) return { ok, outputs, unstarted };
+      if (ended === undefined) return { ok, outputs, above, unstarted };
       this.fatal.set(chain(place), ended);
       if (place === index) return { ok: false, outputs: [...outputs, sentence(ended)] };
     }
@@ -89,10 +89,10 @@ export class Python {
         this.job = null;
         resolve({ place: job.place, outputs: job.outputs, ...result });
       };
-      job.done = ({ ok, outputs, unstarted, heavy }) => {
+      job.done = ({ ok, outputs, above, unstarted, heavy }) => {
         if (heavy) this.restart();
         else this.tell("ready");
-        finish({ ok, outputs, unstarted });
+        finish({ ok, outputs, above, unstarted });
       };
       job.end = (why) => {
         this.restart();
@@ -112,14 +112,14 @@ export class Python {
     });
   }
 
-  hear({ ready, begin, loading, outputs, done, ok, unstarted, heavy, dead }) {
+  hear({ ready, begin, loading, outputs, done, ok, above, unstarted, heavy, dead }) {
     if (ready) {
       this.tell("ready");
       this.resolve();
     } else if (begin !== undefined) this.job?.begin(begin);
     else if (loading) this.job?.pause();
     else if (done !== undefined) {
-      if (done === this.job?.number) this.job.done({ ok, outputs, unstarted, heavy });
+      if (done === this.job?.number) this.job.done({ ok, outputs, above, unstarted, heavy });
     } else if (outputs && this.job) this.job.outputs = outputs;
     else if (dead !== undefined && this.job) {
       this.job.end(`The cell ended Python itself (${inWords(dead)}); it is started anew.`);

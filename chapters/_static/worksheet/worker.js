@@ -2,7 +2,7 @@
 //
 // in:   {start: address of Pyodide's folder}, {run: number, cells, index, seconds}
 // out:  {ready}, {begin: place of the cell that runs now}, {outputs: of the running cell, so far},
-//       {loading}, {done: number, ok, outputs, unstarted, heavy}, {dead: why}
+//       {loading}, {done: number, ok, outputs, above, unstarted, heavy}, {dead: why}
 
 /** What is written in Python here. */
 const MODULES = ["__init__", "outputs", "ipython", "data", "limits", "errors", "cells"];

@@ -1,6 +1,6 @@
 // Runs the page's Python in Node: a line of JSON in, a line of JSON out, for each run of cells.
 //
-// in:  {cells, index, seconds} or {stop: seconds from now}; out: {ok, outputs, begun, states, seconds}
+// in:  {cells, index, seconds} or {stop: seconds from now}; out: {ok, outputs, above, begun, states}
 
 import { createInterface } from "node:readline";
 import { Worker as Thread } from "node:worker_threads";
@@ -35,7 +35,7 @@ for await (const line of createInterface({ input: process.stdin })) {
   const { cells, index, seconds, stop } = JSON.parse(line);
   Object.assign(counts, { begun: [], states: [] });
   if (stop) setTimeout(() => python.stop(), 1000 * stop);
-  const { ok, outputs } = await python.run(cells, index, { seconds });
-  console.log(JSON.stringify({ ok, outputs, ...counts }));
+  const { ok, outputs, above = [] } = await python.run(cells, index, { seconds });
+  console.log(JSON.stringify({ ok, outputs, above, ...counts }));
 }
 process.exit();

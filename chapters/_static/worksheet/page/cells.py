@@ -33,6 +33,7 @@ class State:
     passed: dict[str, object]  # as `convbook.checking.passed` notes them
     # Which of these cells did not run to their end, by name, and why in a line.
     failed: dict[str, str] = field(default_factory=dict)
+    outputs: list[dict[str, Any]] = field(default_factory=list)  # of the last of them
 
 
 _states: dict[tuple[str, ...], State] = {}
@@ -58,8 +59,8 @@ def run(
 
     Each may take `seconds`; one that takes longer in C, the page ends together with Python.
 
-    Returns JSON: `ok` and `outputs` of the last one, or `wanted`, packages to load before the cells
-    are run again.
+    Returns JSON: `ok` and `outputs` of the last one and `above`, the outputs of the one before it;
+    or `wanted`, packages to load before the cells are run again.
     """
     cells = [Cell(each) for each in json.loads(about)[: index + 1]]
     for cell in cells:
@@ -74,10 +75,10 @@ def run(
             if wanted := not_loaded.tell():
                 return json.dumps({"wanted": wanted})
         _states[key] = known  # the last one that was used comes last
-        state = known
+        above, state = state.outputs, known
     while len(_states) > _STATES:
         del _states[next(iter(_states))]
-    return json.dumps({"ok": ok, "outputs": outputs})
+    return json.dumps({"ok": ok, "outputs": outputs, "above": above})
 
 
 def _remember_text(cell: Cell) -> None:
@@ -131,7 +132,7 @@ def _run(
         shown.say(f"✗ This cell changes {some}: that belongs to everybody and was put back.")
     shown.close()
     guard.keep()
-    return State(dict(names), dict(passed_tasks), failed), shown.all, error is None
+    return State(dict(names), dict(passed_tasks), failed, shown.all), shown.all, error is None
 
 
 def _copied(names: dict[str, Any]) -> dict[str, Any]:

@@ -130,7 +130,7 @@ def as_python(source: str, name: str = "<cell>") -> str:
 
     Raises SyntaxError where a line is neither Python's nor IPython's.
     """
-    lines = source.splitlines()
+    lines = _as_pasted(source.splitlines())
     while True:
         text = "\n".join(lines)
         try:
@@ -144,6 +144,19 @@ def as_python(source: str, name: str = "<cell>") -> str:
             if line is None:
                 raise
             lines[number] = line
+
+
+_PROMPT = re.compile(r"^(?:>>>|\.\.\.)(?: |$)")
+
+
+def _as_pasted(lines: list[str]) -> list[str]:
+    """Lines without the prompts, or the indent of the first one, that came with them from elsewhere:
+    IPython takes them away, too."""
+    if not lines:
+        return lines
+    indent = lines[0][: len(lines[0]) - len(lines[0].lstrip())]
+    lines = [line.removeprefix(indent) for line in lines]
+    return [_PROMPT.sub("", line) for line in lines] if lines[0].startswith(">>>") else lines
 
 
 def _call_for(line: str) -> str | None:
