@@ -150,8 +150,10 @@ _PROMPT = re.compile(r"^(?:>>>|\.\.\.)(?: |$)")
 
 
 def _as_pasted(lines: list[str]) -> list[str]:
-    """Lines without the prompts, or the indent of the first one, that came with them from elsewhere:
-    IPython takes them away, too."""
+    """Lines without prompts, or the indent of the first, that came with them from elsewhere.
+
+    IPython takes them away, too.
+    """
     if not lines:
         return lines
     indent = lines[0][: len(lines[0]) - len(lines[0].lstrip())]
