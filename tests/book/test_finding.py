@@ -99,7 +99,7 @@ NOTE_THE_STOPS = """() => {
   const stop = () => {
     const box = document.activeElement, style = getComputedStyle(box);
     const at = box.getBoundingClientRect();
-    const wrap = box.closest("label, .tooltip, form") ?? box;
+    const wrap = box.closest("label, .tooltip, form, .frame") ?? box;
     const around = getComputedStyle(wrap);
     return {
       tag: box.localName,
@@ -112,6 +112,7 @@ NOTE_THE_STOPS = """() => {
       ringed: [style, around].some(({outlineStyle, outlineWidth, boxShadow}) =>
         outlineStyle !== "none" && parseFloat(outlineWidth) >= 1 || boxShadow !== "none"),
       shown: box === document.body || at.width > 0 && at.bottom > 0 && at.top < innerHeight,
+      editor: box.matches(".cm-content"),
       what: box.outerHTML.slice(0, 90),
     };
   };
@@ -131,6 +132,8 @@ def tab_through(page: Page) -> list[dict[str, Any]]:
         tags = [stop["tag"] for stop in stops]
         if "body" in tags:
             return stops[: tags.index("body")]
+        if stops[-1]["editor"]:  # there Tab indents, until Escape
+            page.keyboard.press("Escape")
     raise AssertionError(f"Tab never comes to the end of the page: {stops[-1]}")
 
 

@@ -37,8 +37,11 @@ class TryIt {
     });
     // Who begins to write will want to run it.
     frame.addEventListener("focusin", () => this.python.start().catch(() => {}), { once: true });
+    // Who has come by keyboard meanwhile goes on from here.
+    const isHere = this.input.contains(document.activeElement);
     this.input.replaceChildren(frame, make("div", { class: "actions" }, this.run, this.reset, this.says, keys));
     this.input.after(this.output);
+    if (isHere) this.run.focus();
     this.output.setAttribute("role", "status");
     this.output.setAttribute("aria-label", `${name}: output`);
     this.place.setAttribute("role", "group");

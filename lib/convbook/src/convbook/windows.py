@@ -46,8 +46,8 @@ def pad(
         return out
     for axis, pair in enumerate(pairs, first):
         # NumPy takes nothing wider than its own indices, which in a page have 32 bits.
-        indices = xp.asarray(_source_pixels(x.shape[axis], pair, mode), dtype=xp.intp)
-        x = xp.take(x, indices, axis=axis)
+        indices = np.asarray(_source_pixels(x.shape[axis], pair, mode), dtype=np.intp)
+        x = xp.take(x, xp.asarray(indices), axis=axis)
     return x
 
 
