@@ -127,14 +127,33 @@ def test_an_error_and_an_endless_loop(page: Page) -> None:
     write(page, "1 / 0")
     cell.get_by_role("button", name="Run").click()
     expect(output(page)).to_contain_text("ZeroDivisionError: division by zero", timeout=STARTS)
-    expect(cell.get_by_text("Stopped by an error.")).to_be_visible()
+    expect(cell.get_by_text("Ended by an error.")).to_be_visible()
     write(page, "while True:\n    pass")
     page.keyboard.press("Control+Enter")
     cell.get_by_role("button", name="Stop").click()
     expect(output(page)).to_contain_text("This cell was stopped.")
+    expect(cell.get_by_text("Ended by an error.")).to_have_count(0)
     write(page, "print(slide([1, 2], [1, 1]))")
     page.keyboard.press("Control+Enter")
     expect(output(page)).to_have_text("[3]", timeout=STARTS)
+
+
+@pytest.mark.usefixtures("as_built")
+def test_a_cell_that_is_put_back_while_it_runs_stays_as_it_was(page: Page) -> None:
+    cell = opened(page)
+    write(page, "while True:\n    pass")
+    page.keyboard.press("Control+Enter")
+    cell.get_by_role("button", name="Reset").click()
+    expect(cell.get_by_role("button", name="Run")).to_be_visible()
+    # What runs next comes after the end of what was stopped.
+    other = page.locator(".cell.tag_try-it").nth(1)
+    other.scroll_into_view_if_needed()
+    other.get_by_role("button", name="Run").click()
+    expect(other.get_by_role("button", name="Reset")).to_be_visible(timeout=STARTS)
+    expect(other.get_by_role("button", name="Run")).to_be_visible(timeout=STARTS)
+    expect(output(page)).to_contain_text(STEPS)
+    assert "This cell was stopped." not in output(page).inner_text()
+    other.get_by_role("button", name="Reset").click()
 
 
 ACTIVE = """from IPython.display import HTML

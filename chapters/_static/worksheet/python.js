@@ -5,7 +5,7 @@ const GRACE = 3;
 
 const times = (seconds) => `${seconds} second${seconds === 1 ? "" : "s"}`;
 const sentence = (text) => ({ output_type: "stream", name: "stderr", text: `✗ ${text}\n` });
-const STOPPED = { ok: false, outputs: [sentence("This cell was stopped.")] };
+const STOPPED = { ok: false, stopped: true, outputs: [sentence("This cell was stopped.")] };
 
 export class Python {
   /**

@@ -66,19 +66,24 @@ class TryIt {
 
   async #start() {
     if (this.running) return;
-    this.running = true;
+    const run = this.running = {};
     this.run.textContent = "Stop";
     this.refresh();
     const source = this.editor.text;
     const cells = [...this.above, { id: "this cell", source }];
-    const { ok, outputs } = await this.python.run(cells, cells.length - 1, { seconds: SECONDS });
-    this.running = false;
+    const { ok, outputs, stopped, unstarted } = await this.python.run(cells, cells.length - 1, { seconds: SECONDS });
+    if (this.running !== run) return; // it was put back meanwhile
+    this.#end();
     this.ran = source;
-    this.run.textContent = "Run";
     show(outputs, this.output);
     this.reset.hidden = false;
-    this.#mark(ok ? "" : "Stopped by an error.");
+    this.#mark(ok || stopped || unstarted ? "" : "Ended by an error.");
     if (!outputs.length) this.says.textContent = "Done: it shows nothing.";
+  }
+
+  #end() {
+    this.running = null;
+    this.run.textContent = "Run";
   }
 
   #changed() {
@@ -94,7 +99,10 @@ class TryIt {
   }
 
   #reset() {
-    if (this.running) this.python.stop();
+    if (this.running) {
+      this.python.stop();
+      this.#end();
+    }
     this.editor.replace(this.source);
     this.ran = undefined;
     this.output.replaceChildren(...this.built);
