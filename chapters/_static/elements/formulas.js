@@ -25,8 +25,8 @@ const formula = (...parts) => make("span", { role: "math", "aria-label": parts.m
 
 /** The size of the output in letters. */
 export function inLetters(isTransposed) {
-  if (isTransposed) return formula(plain("(n − 1)t − 2p"), plain("+ d(s − 1) + 1 + q"));
-  return formula(floored("", "n + 2p − d(s − 1) − 1", "t"));
+  if (isTransposed) return formula(plain("(n − 1)m + d(s − 1) + 1"), plain("− 2p + o"));
+  return formula(floored("", "n + 2p − d(s − 1) − 1", "m"));
 }
 
 /** The same for the numbers of an axis, and what they come to. */
@@ -34,7 +34,7 @@ export function inNumbers({ n, s, stride, dilation, padding: [before, after], mo
   const around = before === after ? `2·${before}` : `(${before} + ${after})`;
   const reach = `${dilation}·(${s} − 1)`;
   if (isTransposed) {
-    return formula(plain(`(${n} − 1)·${stride} − ${around}`), plain(`+ ${reach} + 1 + ${more}`), result(output));
+    return formula(plain(`(${n} − 1)·${stride} + ${reach} + 1`), plain(`− ${around} + ${more}`), result(output));
   }
   const room = minus(n + before + after - dilation * (s - 1) - 1);
   return formula(floored("", `${n} + ${around} − ${reach} − 1`, String(stride)), floored("= ", room, String(stride)), result(output));
