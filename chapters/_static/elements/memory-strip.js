@@ -261,7 +261,7 @@ class MemoryStrip extends BookElement {
       make("code", {}, `${name}[${value.index.join(", ")}]`), " lies at ",
       make("span", { class: "sum" }, `${sum} = `, make("strong", {}, String(value.own))), copied);
     this.facts.replaceChildren(...[
-      ["shape", tuple(value.shape)], ["strides", tuple(value.strides)], ["first number at", String(value.start)],
+      [name, value.operation === "all" ? `${ROWS} rows, ${COLUMNS} columns` : value.code], ["shape", tuple(value.shape)], ["strides", tuple(value.strides)], ["first number at", String(value.start)],
       ["memory", { same: "x’s own", view: "x’s: a view", copy: "its own: a copy" }[value.kind]],
     ].map(([term, text]) => make("div", {}, make("dt", {}, term), make("dd", {}, text))));
   }
