@@ -18,6 +18,7 @@ const LAYOUTS = {
   first: ["channels first, (3, 4, 5)", "chw"],
 };
 const FULL = { h: ROWS, w: COLUMNS, c: CHANNELS };
+const INDEX = { h: "i", w: "j", c: "d", p: "p", n: "n" };
 const AXIS = { h: "row", w: "column", c: "channel", p: "pixel", n: "number" };
 
 /** What an operation is called, its code in either layout, and the view of the image that it gives.
@@ -252,14 +253,15 @@ class MemoryStrip extends BookElement {
 
   drawFormula() {
     const { value } = this;
-    const terms = value.strides.map((stride, axis) => `${value.index[axis]} · ${stride < 0 ? `(${minus(stride)})` : stride}`);
-    const start = value.start ? [String(value.start)] : [];
     const name = value.operation === "all" ? "x" : "y";
-    const sum = [...start, ...terms].join(" + ");
+    const terms = value.strides.map((stride, axis) => (
+      `${value.index[axis]} · ${stride < 0 ? `(${minus(stride)})` : stride}`));
+    const letters = [...this.y.axes].flatMap((axis) => [` + ${INDEX[axis]} `, make("i", {}, "σ"), make("sub", {}, axis)]);
     const copied = this.isCopy ? ` of its own memory, copied from offset ${value.offset} of x’s` : "";
     this.formula.replaceChildren(
       make("code", {}, `${name}[${value.index.join(", ")}]`), " lies at ",
-      make("span", { class: "sum" }, `${sum} = `, make("strong", {}, String(value.own))), copied);
+      make("span", {}, make("i", {}, "o"), ...letters), " = ",
+      make("span", {}, `${[value.start, ...terms].join(" + ")} = `, make("strong", {}, String(value.own))), copied);
     this.facts.replaceChildren(...[
       [name, value.operation === "all" ? `${ROWS} rows, ${COLUMNS} columns` : value.code], ["shape", tuple(value.shape)], ["strides", tuple(value.strides)], ["first number at", String(value.start)],
       ["memory", { same: "x’s own", view: "x’s: a view", copy: "its own: a copy" }[value.kind]],
