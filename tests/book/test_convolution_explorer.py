@@ -1,8 +1,11 @@
 """Where a kernel lies on an image: sizes, windows and addresses, by key, mouse and touch."""
 
+import html
 import itertools
+import re
 import urllib.parse
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -321,13 +324,13 @@ def test_outputs_to_which_no_pixel_adds_are_listed(page):
 def test_it_says_sizes_place_and_coverage(page):
     show(page, "size=7&dilation=2&at=2,3")
     assert message(page, NAME) == (
-        "Input 7 × 7, output 3 × 3. Output at row 2, column 3: the window reads 9 pixels "
-        "(rows 2, 4 and 6, columns 3, 5 and 7). Every pixel is read by some window."
+        "Output at row 2, column 3: the window reads 9 pixels (rows 2, 4 and 6, columns 3, 5 "
+        "and 7). Input 7 × 7, output 3 × 3. Every pixel is read by some window."
     )
     show(page, "size=5&stride=3&padding=1")
     assert message(page, NAME) == (
-        "Input 5 × 5, output 2 × 2. Output at row 1, column 1: the window reads 4 pixels "
-        "(rows 1 and 2, columns 1 and 2) and 5 zeros. Every pixel is read by some window."
+        "Output at row 1, column 1: the window reads 4 pixels (rows 1 and 2, columns 1 and 2) "
+        "and 5 zeros. Input 5 × 5, output 2 × 2. Every pixel is read by some window."
     )
     show(page, "size=6&kernel=2&stride=5")
     assert message(page, NAME).endswith("32 of the 36 pixels are hatched: no window reads them.")
@@ -335,10 +338,10 @@ def test_it_says_sizes_place_and_coverage(page):
 
 FORMULAS = [
     ("size=7&stride=2&padding=1", ["the floor of (7 + 2·1 − 1·(3 − 1) − 1) / 2, + 1"
-     " = the floor of (6) / 2, + 1 = 4"]),
+     " = the floor of 6 / 2, + 1 = 4"]),
     ("size=3x4&kernel=4x3&padding=same", ["the floor of (3 + (1 + 2) − 1·(4 − 1) − 1) / 1, + 1"
-     " = the floor of (2) / 1, + 1 = 3", "the floor of (4 + 2·1 − 1·(3 − 1) − 1) / 1, + 1"
-     " = the floor of (3) / 1, + 1 = 4"]),
+     " = the floor of 2 / 1, + 1 = 3", "the floor of (4 + 2·1 − 1·(3 − 1) − 1) / 1, + 1"
+     " = the floor of 3 / 1, + 1 = 4"]),
     ("size=3&stride=2&padding=1&transposed&output_padding=1",
      ["(3 − 1)·2 + 1·(3 − 1) + 1 − 2·1 + 1 = 6"]),
 ]  # fmt: skip
@@ -659,6 +662,18 @@ def test_an_address_of_another_page_s_link_shows_the_case_and_the_element(open_p
     box = page.locator(NAME).bounding_box()
     assert 0 <= box["y"] < 450
     assert page.problems == []
+
+
+def test_links_of_the_chapters_lead_to_cases_that_can_be_drawn(page):
+    chapters = (Path(__file__).resolve().parents[2] / "chapters").glob("*.md")
+    links = {
+        html.unescape(link)
+        for chapter in chapters
+        for link in re.findall(r'href="[\w./-]*#[\w-]+\?([^"]*)"', chapter.read_text("utf-8"))
+    }
+    for link in sorted(links):
+        assert show(page, link)["problem"] is None, link
+        assert page.get_by_role("status").inner_text() == "", link
 
 
 def test_a_link_in_the_page_leads_to_its_case(page):

@@ -12,7 +12,8 @@ const plain = (text) => ({ nodes: [make("span", {}, ...italic(text))], words: te
 function floored(before, above, below) {
   const fraction = make("span", { class: "fraction" }, ...[above, below].map((part) => make("span", {}, ...italic(part))));
   const nodes = [make("span", {}, before, make("span", { class: "floor" }, fraction), " + 1")];
-  return { nodes, words: `${before}the floor of (${above}) / ${below}, + 1` };
+  const inBrackets = above.includes(" ") ? `(${above})` : above;
+  return { nodes, words: `${before}the floor of ${inBrackets} / ${below}, + 1` };
 }
 
 function result(number) {

@@ -43,7 +43,7 @@ export function problemsOf(axes, given) {
   return found.length ? found.join(" ") : null;
 }
 
-/** Sizes, what the window `at` reads, and how many pixels no window reads. */
+/** What the window `at` reads, which a move changes; then sizes and how many pixels no window reads. */
 export function describe({ axes, at, unread, isScattered }) {
   const [rows, columns] = axes.map((axis, n) => axis.pixelsOf(at[n]).map((place) => place + 1));
   const pixels = rows.length * columns.length;
@@ -56,11 +56,11 @@ export function describe({ axes, at, unread, isScattered }) {
     const cut = others ? `; ${count(others, "product is", "products are")} cut off` : "";
     const missed = unread ? `${unread} of the ${total} pixels of the output ${unread === 1 ? "is hatched: no window adds to it" : "are hatched: no window adds to them"}.`
       : "Every pixel of the output is added to by some window.";
-    return `${sizes} Input pixel at ${here} adds to ${where}${cut}. ${missed}`;
+    return `Input pixel at ${here} adds to ${where}${cut}. ${sizes} ${missed}`;
   }
   const total = axes[0].n * axes[1].n;
   const zeros = others ? ` and ${count(others, "zero", "zeros")}` : "";
   const missed = unread ? `${unread} of the ${total} pixels ${unread === 1 ? "is hatched: no window reads it" : "are hatched: no window reads them"}.`
     : "Every pixel is read by some window.";
-  return `${sizes} Output at ${here}: the window reads ${where}${zeros}. ${missed}`;
+  return `Output at ${here}: the window reads ${where}${zeros}. ${sizes} ${missed}`;
 }
