@@ -318,6 +318,55 @@ def test_outputs_to_which_no_pixel_adds_are_listed(page):
     )
 
 
+SQUARES = {
+    "size=3x5&stride=2&padding=2x1": {"pixel": 15, "padding": 34},
+    "size=6&stride=2&padding=1": {"pixel": 36, "padding": 28, "hatch": 15},
+    "size=6&kernel=2&stride=5": {"pixel": 4, "unread": 32, "hatch": 32},
+    "size=3&stride=2&padding=1&transposed&output_padding=1": {"pixel": 36, "padding": 13},
+    "size=2&kernel=2&stride=3&transposed": {"pixel": 16, "unread": 9, "hatch": 9},
+    "size=3&stride=2&transposed&view=zeros": {"pixel": 9, "inserted": 16, "padding": 56},
+}
+
+
+def test_squares_are_drawn_as_what_they_are(page):
+    for case, expected in SQUARES.items():
+        show(page, case)
+        scattered = "transposed" in case and "zeros" not in case
+        drawn = board(page, "Output" if scattered else "Input").evaluate(
+            """svg => Object.fromEntries([...svg.firstChild.children].map(path => {
+              const [kind, d] = [path.getAttribute("class"), path.getAttribute("d")];
+              // A square is hatched by seven lines.
+              return [kind, d.match(/M/g).length / (kind === "hatch" ? 7 : 1)];
+            }))"""
+        )
+        assert drawn == expected, case
+
+
+def test_the_window_is_drawn_where_it_reads_and_has_the_kernel_s_entries(page):
+    for case, corner, span, taps in (
+        ("size=8x6&kernel=3x2&stride=2x1&padding=1x2&at=2,4", (2, 3), (3, 2), 6),
+        ("size=7&dilation=2&at=3,2", (2, 1), (5, 5), 9),
+        ("size=3&stride=2&padding=1&transposed&at=2,3", (2, 4), (3, 3), 9),
+        ("size=3&stride=2&padding=1&transposed&view=zeros&at=2,3", (1, 2), (3, 3), 9),
+    ):
+        show(page, case)
+        scattered = "transposed" in case and "zeros" not in case
+        (top, left, height, width), entries = board(
+            page, "Output" if scattered else "Input"
+        ).evaluate(
+            """svg => {
+              const [all, frame] = [svg, svg.querySelector(".frame")].map(
+                node => node.getBoundingClientRect());
+              const square = all.width / (svg.viewBox.baseVal.width / 40);
+              const corner = [frame.top - all.top, frame.left - all.left];
+              const squares = [...corner, frame.height, frame.width].map(length => length / square);
+              return [squares, svg.querySelector(".taps").getAttribute("d").match(/M/g).length];
+            }"""
+        )
+        np.testing.assert_allclose((top, left, height, width), (*corner, *span), atol=0.15)
+        assert entries == taps
+
+
 # --------------------------------------------------------------------------- what it says
 
 
