@@ -13,7 +13,7 @@ from playwright.sync_api import Locator, Page, expect
 
 from course.sphinx_try_it import TAG, tried_cells
 
-CHAPTERS = ["fully_connected", "locality", "weight_sharing", "convolution"]
+CHAPTERS = ["fully_connected", "locality", "weight_sharing", "convolution", "arithmetic"]
 
 
 @pytest.fixture(scope="module")
