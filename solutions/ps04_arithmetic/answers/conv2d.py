@@ -266,6 +266,18 @@ def conv2d(x, weight, bias=None, stride=1, padding=0, dilation=1):
     return out if bias is None else out + bias[:, None, None]
 
 
+# %% wrong: np.pad gets the pair as (before, after) says="(before, after)"
+def conv2d(x, weight, bias=None, stride=1, padding=0, dilation=1):
+    pair = lambda a: (a, a) if isinstance(a, int) else a
+    (r_h, r_w), (d_h, d_w) = pair(stride), pair(dilation)
+    x = np.pad(x, ((0, 0), (0, 0), pair(padding), pair(padding)))
+    size = 1 + (weight.shape[2] - 1) * d_h, 1 + (weight.shape[3] - 1) * d_w
+    windows = np.lib.stride_tricks.sliding_window_view(x, size, axis=(2, 3))
+    windows = windows[:, :, ::r_h, ::r_w, ::d_h, ::d_w]
+    out = np.einsum("ncijuv,ocuv->noij", windows, weight)
+    return out if bias is None else out + bias[:, None, None]
+
+
 # %% wrong: the first number of each pair serves for both says="first number of the pair"
 def conv2d(x, weight, bias=None, stride=1, padding=0, dilation=1):
     r, p, d = (a if isinstance(a, int) else a[0] for a in (stride, padding, dilation))

@@ -336,6 +336,9 @@ def conv2d(
         "the dilation is taken as (horizontal, vertical); it is (vertical, horizontal)": (
             lambda: layer(dilation=dilations[::-1])
         ),
+        "the pair is taken as (before, after), for rows and columns alike": (
+            lambda: layer(padding=[paddings, paddings])
+        ),
         "the first number of the pair is used for rows and columns": (
             lambda: layer(stride=strides[0], padding=paddings[0], dilation=dilations[0])
         ),
