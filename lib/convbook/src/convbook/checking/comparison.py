@@ -13,7 +13,14 @@ from typing import Any, Literal, get_args
 import numpy as np
 
 from convbook.arguments import short_repr
-from convbook.checking.causes import Array, _close, first_difference, usual_cause
+from convbook.checking.causes import (
+    Array,
+    _close,
+    first_difference,
+    fitting_causes,
+    in_words,
+    usual_cause,
+)
 from convbook.checking.pictures import SideBySide
 
 Dtype = Literal["int", "bool", "float", "number", "same"]
@@ -80,7 +87,10 @@ def problem_with(
     is_array = _is(answer, np.ndarray) and np.ndim(np.asarray(answer)) > 0
     is_number = _is(answer, (bool, int, float, np.generic, np.ndarray)) and not is_array
     if not (is_array if right.ndim else is_number):
-        return _wrong_kind(answer, wanted)
+        # A mistake may also lead to a number where an array is asked for.
+        plain = _numbers(answer) if is_array or is_number else None
+        fitting = [] if plain is None else fitting_causes(plain, right, causes, 0.0)
+        return _wrong_kind(answer, wanted, cause=in_words(fitting))
     got = _numbers(answer)
     if got is None:
         return _wrong_kind(answer, f"{wanted}, with real numbers in it" if is_array else wanted)
@@ -170,7 +180,10 @@ def _tolerance(got: Array, rules: Rules) -> float:
 
 
 def _wrong_kind(
-    answer: Any, wanted: str, hints: Collection[str] = tuple(_HINTS.values())
+    answer: Any,
+    wanted: str,
+    hints: Collection[str] = tuple(_HINTS.values()),
+    cause: str | None = None,
 ) -> Problem:
     hint = _HINTS.get(type(answer).__name__)
     return Problem(
@@ -178,7 +191,7 @@ def _wrong_kind(
         {
             "expected": wanted,
             "got": describe_answer(answer),
-            "usual cause": hint if hint in hints else None,
+            "usual cause": cause or (hint if hint in hints else None),
         },
     )
 

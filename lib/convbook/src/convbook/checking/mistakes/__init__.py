@@ -8,6 +8,14 @@ Answers are wrong ones. Where a right one is needed on the way it comes from the
 functions, which the assignments refuse, so that nothing here can be handed in.
 """
 
+from convbook.checking.mistakes.arithmetic import (
+    conv2d,
+    dilate_kernel,
+    filter_bank,
+    output_size,
+    pad2d,
+    same_padding,
+)
 from convbook.checking.mistakes.locality import (
     distance,
     local_mask,
@@ -26,16 +34,22 @@ from convbook.checking.mistakes.sharing import (
 )
 
 __all__ = [
+    "conv2d",
     "conv2d_loops",
     "convolve_1d",
     "correlate_1d",
+    "dilate_kernel",
     "distance",
     "equivariance_error",
+    "filter_bank",
     "local_mask",
     "local_parameters",
     "locally_connected_1d",
     "locally_connected_2d",
+    "output_size",
+    "pad2d",
     "patch",
+    "same_padding",
     "shift",
     "toeplitz_1d",
 ]
