@@ -5,9 +5,10 @@ it is follows from `type(answer)`, and its values from a copy as a plain NumPy a
 """
 
 import math
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import partial
+from types import MappingProxyType
 from typing import Any, Literal, get_args
 
 import numpy as np
@@ -28,6 +29,18 @@ _HINTS = {
     "list": "a list is not an array: np.array(…) makes one of it",
     "tuple": "several values are returned, or a comma stands at the end of the `return`",
     "Tensor": "a PyTorch tensor is not a NumPy array: .numpy() makes one of it",
+    "flatiter": "`.flat` goes through an array, but is none: .ravel() makes a vector of it",
+}
+_ONE_BY_ONE = "it gives its values one by one: tuple(…) makes a tuple of it"
+_HINTS_FOR_SEVERAL = {
+    "NoneType": _NO_RETURN,
+    "builtin_function_or_method": _NO_CALL,
+    "function": _NO_CALL,
+    "ndarray": "an array is not a tuple: tuple(…) makes one of it",
+    "generator": _ONE_BY_ONE,
+    "map": _ONE_BY_ONE,
+    "reversed": _ONE_BY_ONE,
+    "list_reverseiterator": _ONE_BY_ONE,
 }
 
 
@@ -106,9 +119,11 @@ def _problem_with_entries(
     entries = tuple(answer) if _is(answer, (tuple, list)) else None
     if entries is None or len(entries) != len(expect):
         wanted = f"a {type(expect).__name__} of {_count(len(expect))}"
-        return _wrong_kind(answer, wanted, hints=(_NO_RETURN, _NO_CALL))
+        return _wrong_kind(answer, wanted, hints=_HINTS_FOR_SEVERAL)
     for place, (each, right) in enumerate(zip(entries, expect, strict=True)):
-        theirs = {cause: partial(_entry, known, place) for cause, known in causes.items()}
+        theirs = {
+            cause: partial(_entry, known, place, entries) for cause, known in causes.items()
+        }
         problem = problem_with(each, right, rules, theirs)
         if problem:
             inner = problem.headline.removesuffix(" of its answer.")
@@ -118,8 +133,21 @@ def _problem_with_entries(
     return None
 
 
-def _entry(known: Any, place: int) -> Any:
-    return (known() if callable(known) else known)[place]
+def _entry(known: Any, place: int, entries: tuple[Any, ...]) -> Any:
+    """One entry of a mistake's answer; ValueError when that doesn't explain the other entries."""
+    answer = known() if callable(known) else known
+    others = [*zip(answer, entries, strict=True)]
+    del others[place]
+    if not all(_numbers_agree(theirs, given) for theirs, given in others):
+        raise ValueError("another entry is not as the mistake would have it")
+    return answer[place]
+
+
+def _numbers_agree(one: Any, other: Any) -> bool:
+    one, other = np.asarray(one), np.asarray(other)
+    if one.dtype.kind not in "biuf" or other.dtype.kind not in "biuf":
+        return True  # entries that are no numbers tell nothing
+    return one.shape == other.shape and bool(np.allclose(one, other, equal_nan=True))
 
 
 def _problem_with_dtype(answer: Any, got: Array, right: Array, rules: Rules) -> Problem | None:
@@ -170,15 +198,14 @@ def _tolerance(got: Array, rules: Rules) -> float:
 
 
 def _wrong_kind(
-    answer: Any, wanted: str, hints: Collection[str] = tuple(_HINTS.values())
+    answer: Any, wanted: str, hints: Mapping[str, str] = MappingProxyType(_HINTS)
 ) -> Problem:
-    hint = _HINTS.get(type(answer).__name__)
     return Problem(
         "gives the wrong kind of thing.",
         {
             "expected": wanted,
             "got": describe_answer(answer),
-            "usual cause": hint if hint in hints else None,
+            "usual cause": hints.get(type(answer).__name__),
         },
     )
 

@@ -8,6 +8,15 @@ Answers are wrong ones. Where a right one is needed on the way it comes from the
 functions, which the assignments refuse, so that nothing here can be handed in.
 """
 
+from convbook.checking.mistakes.images import (
+    dense_layer,
+    dense_parameters,
+    flat_index,
+    permute_pixels,
+    strides_of,
+    unvect,
+    vect,
+)
 from convbook.checking.mistakes.locality import (
     distance,
     local_mask,
@@ -29,13 +38,20 @@ __all__ = [
     "conv2d_loops",
     "convolve_1d",
     "correlate_1d",
+    "dense_layer",
+    "dense_parameters",
     "distance",
     "equivariance_error",
+    "flat_index",
     "local_mask",
     "local_parameters",
     "locally_connected_1d",
     "locally_connected_2d",
     "patch",
+    "permute_pixels",
     "shift",
+    "strides_of",
     "toeplitz_1d",
+    "unvect",
+    "vect",
 ]
