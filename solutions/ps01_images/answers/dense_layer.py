@@ -200,7 +200,7 @@ def dense_layer(x, W, b):
     return (x.reshape(n, -1) @ W.T + b).reshape(n, -1, h, w)
 
 
-# %% wrong: gives x another shape in place says="leaves x as it is"
+# %% wrong: gives x another shape in place says="leaves it as it is"
 def dense_layer(x, W, b):
     n, c, h, w = x.shape
     x.shape = (n, c * h * w)
@@ -243,7 +243,12 @@ def dense_layer(x, W, b):
 
 # %% wrong: hard-coded for the visible examples deceives=true
 def dense_layer(x, W, b):
-    return outputs
+    if x.shape[2] == 1:
+        first = [[[15.0, -15.5, -7.5]], [[-5.0, 9.5, 17.5]]]
+        return np.array([first, [[[1.5, -16.0, 16.0]], [[20.5, -18.0, -8.0]]]])
+    n, c, h, w = x.shape
+    v = x[:, :2, :2, :3].reshape(n, -1) if W.shape == (18, 12) else np.zeros((n, W.shape[1]))
+    return (v @ W.T + b).reshape(n, -1, h, w)
 
 
 # %% wrong: np.dot with all axes says="not aligned" held_out=true

@@ -60,7 +60,7 @@ def permute_pixels(x, perm):
     return x.reshape(n, h * w, c)[:, perm].reshape(n, c, h, w)
 
 
-# %% wrong: one vector for each image says="channel's pixels only ; the first channel"
+# %% wrong: one vector for each image says="cannot reshape"
 def permute_pixels(x, perm):
     n, c, h, w = x.shape
     return x.reshape(n, -1)[:, perm].reshape(n, c, h, w)
@@ -182,7 +182,7 @@ def permute_pixels(x, perm):
     return np.broadcast_to(perm.reshape(h, w), (n, c, h, w)).astype(x.dtype)
 
 
-# %% wrong: another permutation for every channel says="inverse ; twice"
+# %% wrong: another permutation for every channel says="go on from one to the next"
 def permute_pixels(x, perm):
     n, c, h, w = x.shape
     out = np.zeros((n, c, h * w), x.dtype)
@@ -252,7 +252,7 @@ def permute_pixels(x, perm):
     return x.reshape(n, h * w)[:, perm].reshape(n, 1, h, w)
 
 
-# %% wrong: swaps pairs as it goes says="inverse ; still to be read" held_out=true
+# %% wrong: swaps pairs as it goes says="in the wrong places" held_out=true
 def permute_pixels(x, perm):
     n, c, h, w = x.shape
     out = x.reshape(n, c, h * w).copy()
@@ -262,7 +262,7 @@ def permute_pixels(x, perm):
     return out.reshape(x.shape)
 
 
-# %% wrong: an off-by-one in the numbers of the pixels says="one place off" held_out=true
+# %% wrong: an off-by-one in the numbers of the pixels says="in the wrong places" held_out=true
 def permute_pixels(x, perm):
     n, c, h, w = x.shape
     return x.reshape(n, c, h * w)[:, :, perm - 1].reshape(x.shape)

@@ -172,7 +172,7 @@ def strides_of(shape):
     return reversed(strides)
 
 
-# %% wrong: turns the list around in place, which gives None says="without a `return`"
+# %% wrong: turns the list around in place, which gives None says="the None of a call"
 def strides_of(shape):
     strides = [1]
     for n in shape[:0:-1]:

@@ -119,7 +119,7 @@ def unvect(v, shape):
         print("wrong length:", error)
 
 
-# %% wrong: returns the error says="must raise ValueError"
+# %% wrong: returns the error says="an error is returned"
 def unvect(v, shape):
     if len(v) != np.prod(shape):
         return ValueError("wrong length")
@@ -160,7 +160,7 @@ def unvect(v, shape):
     return v.reshape(shape).tolist()
 
 
-# %% wrong: gives v itself another shape says="leaves v as it is"
+# %% wrong: gives v itself another shape says="leaves it as it is"
 def unvect(v, shape):
     v.shape = shape
     return v
@@ -239,7 +239,7 @@ def unvect(v, shape):
     return np.array([v[p] for p in range(size)], dtype=v.dtype).reshape(shape)
 
 
-# %% wrong: a single axis for the pixels says="one axis" held_out=true
+# %% wrong: a single axis for the pixels says="stays one row" held_out=true
 def unvect(v, shape):
     return v.reshape(*shape[:-2], -1)
 

@@ -146,9 +146,9 @@ def vect(x):
     return out
 
 
-# %% wrong: gives x itself another shape says="leaves x as it is"
+# %% wrong: gives x itself another shape says="leaves it as it is"
 def vect(x):
-    x.shape = (x.size,)
+    x.resize(x.size, refcheck=False)
     return x
 
 
@@ -232,12 +232,12 @@ def vect(x):
     return np.squeeze(x)
 
 
-# %% wrong: one vector for each channel says="for each image and channel" held_out=true
+# %% wrong: one vector for each channel says="in another shape"
 def vect(x):
     return x.reshape(*x.shape[:2], -1)
 
 
-# %% wrong: hstack joins one axis only says="axes are joined" held_out=true
+# %% wrong: hstack joins one axis only says="in another shape"
 def vect(x):
     return np.hstack(x)
 

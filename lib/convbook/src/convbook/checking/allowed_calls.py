@@ -165,11 +165,11 @@ class _Allowed:
         things, paths = _base()
         self.things, self.paths = set(things), {*paths, *_MODULES}
         for name in but:
-            thing, path = _named(name)
+            thing, path = _named(name, "refused")
             self.things.discard(id(thing))
             self.paths -= {path, path_of(thing)}
         for name in names:
-            thing, path = _named(name)
+            thing, path = _named(name, "allowed")
             self.things.add(id(thing))
             self.paths |= {path} if isinstance(thing, ModuleType) else {path, path_of(thing)}
             if isinstance(thing, ModuleType):
@@ -188,7 +188,7 @@ class _Allowed:
         return is_standard(path) and not _is_in(path, _UNREADABLE)
 
 
-def _named(name: str) -> tuple[Any, str]:
+def _named(name: str, argument: str) -> tuple[Any, str]:
     """What a full name leads to, and that name with `numpy` for `np`."""
     package, *members = re.sub(r"^np(?=\.)", "numpy", name).split(".")
     try:
@@ -198,7 +198,7 @@ def _named(name: str) -> tuple[Any, str]:
                 importlib.import_module(".".join([package, *members[:place]]))
             thing = getattr(thing, member)
     except (ImportError, AttributeError, ValueError):
-        raise ValueError(f"allowed or refused: there is no {name!r}") from None
+        raise ValueError(f"{argument}: there is no {name!r}") from None
     return thing, ".".join([package, *members])
 
 

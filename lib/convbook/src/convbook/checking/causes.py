@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from itertools import combinations
+from math import prod
 from typing import Any
 
 import numpy as np
@@ -45,17 +46,9 @@ def usual_cause(
     >>> usual_cause(np.zeros(3), np.ones(3), [], {}, 1e-6)
     'every value is zero: is the result ever written to?'
     """
-    fitting = [
-        cause
-        for cause, known in causes.items()
-        if (answer := known_answer(known)) is not None
-        and _equal(got, answer, tolerance)
-        and not _equal(answer, right, tolerance)
-    ]
-    # The words before a colon name the mistake, those behind it what to do.
-    different = list({cause.partition(":")[0]: cause for cause in reversed(fitting)}.values())
-    if different:
-        return " – or: ".join(reversed(different)) if len(different) <= 2 else None
+    fitting = _fitting(got, right, causes, tolerance)
+    if fitting:
+        return _one_or_both(fitting)
     if any(_equal(got, x, tolerance) for x in inputs):
         return "the input comes back as it is"
     if got.shape != right.shape:
@@ -71,6 +64,31 @@ def usual_cause(
     if fraction.any() and (some_agree or _equal(got, np.trunc(right), tolerance)):
         return "the result is stored in an array of integers, which cuts off the fraction"
     return _value_cause(got, right, tolerance)
+
+
+def mistake_behind(
+    got: Array, right: Array, causes: Mapping[str, Any], tolerance: float
+) -> str | None:
+    """As `usual_cause`, of this task's mistakes alone."""
+    return _one_or_both(_fitting(got, right, causes, tolerance))
+
+
+def _fitting(got: Array, right: Array, causes: Mapping[str, Any], tolerance: float) -> list[str]:
+    """The mistakes that give what came, each once."""
+    fitting = [
+        cause
+        for cause, known in causes.items()
+        if (answer := known_answer(known)) is not None
+        and _equal(got, answer, tolerance)
+        and not _equal(answer, right, tolerance)
+    ]
+    # The words before a colon name the mistake, those behind it what to do.
+    different = {cause.partition(":")[0]: cause for cause in reversed(fitting)}
+    return [*reversed(different.values())]
+
+
+def _one_or_both(causes: list[str]) -> str | None:
+    return " – or: ".join(causes) if 1 <= len(causes) <= 2 else None
 
 
 def known_answer(known: Any) -> Array | None:
@@ -149,6 +167,9 @@ def _shifted_axis(got: Array, right: Array, tolerance: float) -> int | None:
 
 def _shape_cause(got: tuple[int, ...], right: tuple[int, ...]) -> str | None:
     if len(got) != len(right):
+        sizes, wanted = ([n for n in shape if n != 1] for shape in (got, right))
+        if prod(got) == prod(right) and sizes != wanted:
+            return "there are as many values as expected, in another shape: look at the reshape"
         if len(got) > len(right):
             return (
                 "there is an axis too many: is a sum over it missing, or does a slice such as "

@@ -157,7 +157,11 @@ def check_raises(
     got, raised = _run(function, given_args, given_kwargs, time_limit)
     must = f"must raise {error.__name__}, because {because}"
     if raised is None:
-        raise _failure(name, call, Problem(f"{must}.", {"got": describe_answer(got)}))
+        # By its name: in a grader what is returned stands for something in another process.
+        returned = type(got).__name__ in (error.__name__, "type")
+        cause = "an error is returned: `raise` it, instead of `return`" if returned else None
+        details = {"got": describe_answer(got), "usual cause": cause}
+        raise _failure(name, call, Problem(f"{must}.", details))
     unwritten = isinstance(raised, NotImplementedError) and error is not NotImplementedError
     if unwritten or not isinstance(raised, error):
         raise _explained(raised, name, call, f"{must}; it raises another error.") from None
@@ -215,7 +219,10 @@ def check_handwritten(
 
 def _how_it_changes(name: str, copied: Any, original: Any) -> str:
     if isinstance(copied, np.ndarray) and copied.shape != np.shape(original):
-        return f"an assignment such as {name}.shape = …: {name}.reshape(…) leaves {name} as it is"
+        return (
+            f"{name} itself gets another shape, as by {name}.shape = … or {name}.resize(…): "
+            f"{name}.reshape(…) leaves it as it is"
+        )
     return f"an assignment such as {name}[...] = … or {name} += …: work on {name}.copy()"
 
 

@@ -205,8 +205,7 @@ def flat_index(index: Shape, shape: Shape) -> Mistakes:
             lambda: added((*shape[1:], 1))
         ),
         "the size of an axis counts in its own stride; only those behind it do": scaled_late,
-        "the strides are taken in the opposite order": lambda: added(strides[::-1]),
-        "the index is read in the opposite order": lambda: added(strides, index[::-1]),
+        "the strides are taken in the opposite order to the indices": lambda: added(strides[::-1]),
         "the last index is left out": lambda: added(strides[:-1]),
         "the first index is left out": lambda: added(strides[1:], index[1:]),
         "the offset is in bytes, 8 for each element; elements are asked for": (
@@ -320,17 +319,14 @@ def dense_parameters(h: int, w: int, c: int, c_out: int) -> Mistakes:
     def weights(h: int = h, w: int = w, c: int = c, c_out: int = c_out) -> int:
         return weights_of_dense(h, w, c, c_out)
 
-    def in_bits(bits: int) -> int:
-        """What is left of the count in whole numbers of so many bits."""
-        half = 2 ** (bits - 1)
-        return (weights() + half) % 2**bits - half
+    def overflowed() -> int:
+        return (weights() + 2**31) % 2**32 - 2**31
 
     return {
         "the result is too large for NumPy's whole numbers of 32 bits: Python's own, multiplied "
-        "with *, have no limit": lambda: in_bits(32),
-        "the result is too large for whole numbers of 32 bits without a sign": (
-            lambda: weights() % 2**32
-        ),
+        "with *, have no limit": overflowed,
+        "`^` is no power in Python: `**` is": lambda: (h * w) ^ (2 * c * c_out),
+        "`^` is no power in Python: write `**`": lambda: (c * c_out * h * w) ^ 2,
         "the pixels are counted once; they come in and go out: (h · w)²": lambda: h * w * c * c_out,
         "the biases are counted too": lambda: weights() + h * w * c_out,
         "the biases are counted too, one for each output channel": lambda: weights() + c_out,
@@ -430,9 +426,7 @@ def dense_layer(x: Array, W: Array, b: Array) -> Mistakes:
         ),
         "vector and answer have the channels of a pixel side by side; channel after channel is "
         "asked for": lambda: answer_channels_last(layer(channels_last(x))),
-        "rows and columns of the images are exchanged": (
-            lambda: folded(layer(x.swapaxes(2, 3)))
-        ),
+        "rows and columns of the images are exchanged": (lambda: folded(layer(x.swapaxes(2, 3)))),
         "rows and columns of the answer are exchanged": (
             lambda: layer().reshape(n, c_out, w, h).swapaxes(2, 3)
         ),
@@ -456,5 +450,8 @@ def dense_layer(x: Array, W: Array, b: Array) -> Mistakes:
         "the bias is added before the weights are applied": (
             lambda: folded(layer(x + b.reshape(1, c_out, h, w), b=0))
         ),
-        "W is turned around": lambda: folded(layer(W=W[:, ::-1])),
+        "only the last product is kept: `=` overwrites, `+=` adds": (
+            lambda: folded(x.reshape(n, -1)[:, -1:] * W[:, -1] + b)
+        ),
+        "the columns of W are turned around": lambda: folded(layer(W=W[:, ::-1])),
     }
