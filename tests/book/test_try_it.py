@@ -13,7 +13,7 @@ from playwright.sync_api import Locator, Page, expect
 
 from course.sphinx_try_it import TAG, tried_cells
 
-CHAPTERS = ["fully_connected", "locality", "weight_sharing", "convolution"]
+CHAPTERS = ["images_as_tensors", "fully_connected", "locality", "weight_sharing", "convolution"]
 
 
 @pytest.fixture(scope="module")
