@@ -100,7 +100,7 @@ class MemoryStrip extends BookElement {
     this.allowAttributes("operations");
     const known = this.wordsOf("operations", Object.keys(OPERATIONS), Object.keys(OPERATIONS));
     this.layout = this.addChoice("Layout", Object.entries(LAYOUTS).map(([key, [text]]) => [key, text]));
-    this.operation = this.addChoice("y =", known.map((key) => [key, OPERATIONS[key].name]));
+    this.operation = this.addChoice("z =", known.map((key) => [key, OPERATIONS[key].name]));
     this.operation.parentElement.hidden = known.length === 1;
     this.channel = this.addChoice("Channel", COLOURS.map((name, d) => [d, `${d}, ${name}`]),
       (d) => { this.chosen[2] = Number(d); });
@@ -109,7 +109,7 @@ class MemoryStrip extends BookElement {
     this.chosen = [1, 1, 0]; // Row, column and channel in the image.
 
     this.source = new Board("x");
-    this.result = new Board("y");
+    this.result = new Board("z");
     this.memory = new Board("memory");
     this.copy = new Board("memory");
     this.facts = make("dl", { class: "facts" });
@@ -141,14 +141,14 @@ class MemoryStrip extends BookElement {
     return this.x.offset([...this.x.axes].map((axis) => place[axis]));
   }
 
-  /** Choose the number at an offset, if y reads it. */
+  /** Choose the number at an offset, if z reads it. */
   choose(offset) {
     if (!this.read.includes(offset)) return;
     this.chosen = this.placeOf(offset);
     this.draw();
   }
 
-  /** Go so many squares down and to the right in y as it is drawn. */
+  /** Go so many squares down and to the right in z as it is drawn. */
   move(down, right) {
     const { squares, across } = this.result;
     const offsets = [...squares.children].map((square) => Number(square.dataset.offset));
@@ -164,20 +164,20 @@ class MemoryStrip extends BookElement {
     const [layout, axes] = [this.layout.value, LAYOUTS[this.layout.value][1]];
     this.x = new Strided(Object.fromEntries([...axes].map((axis) => [axis, FULL[axis]])));
     const view = operation.view(this.x);
-    this.y = view ?? operation.copy(this.x);
+    this.z = view ?? operation.copy(this.x);
     this.isCopy = !view;
     this.read = (view ?? operation.reads(this.x)).offsets();
     this.chosen = this.nearest(this.chosen);
     const offset = this.offsetOf(this.chosen);
     const n = this.read.indexOf(offset);
-    const index = this.y.unravel(n);
-    const own = this.y.offset(index);
+    const index = this.z.unravel(n);
+    const own = this.z.offset(index);
     const code = operation.code[layout];
     const pixel = COLOURS.map((_, d) => this.offsetOf([...this.chosen.slice(0, 2), d]))
       .filter((cell) => this.read.includes(cell));
     this.value = {
       layout, operation: this.operation.value, code, kind: this.operation.value === "all" ? "same" : this.isCopy ? "copy" : "view",
-      shape: this.y.lengths, strides: this.y.strides, start: this.y.start, offsets: this.read, index, own, offset, pixel,
+      shape: this.z.lengths, strides: this.z.strides, start: this.z.start, offsets: this.read, index, own, offset, pixel,
       numbers: this.read.map((cell) => this.numberAt(cell)),
     };
     this.channel.value = this.chosen[2];
@@ -189,7 +189,7 @@ class MemoryStrip extends BookElement {
     this.describe(operation);
   }
 
-  /** Of what y reads, the place nearest to one in the image: in the same pixel if there is one. */
+  /** Of what z reads, the place nearest to one in the image: in the same pixel if there is one. */
   nearest([i, j, d]) {
     const distance = ([row, column, channel]) => (
       CHANNELS * (Math.abs(row - i) + Math.abs(column - j)) + Math.abs(channel - d));
@@ -209,7 +209,7 @@ class MemoryStrip extends BookElement {
   }
 
   drawBoards() {
-    const { value, x, y } = this;
+    const { value, x, z } = this;
     const isWhole = value.operation === "all";
     const isRead = (offset) => value.offsets.includes(offset);
     const mark = (offset) => (offset === value.offset ? "chosen" : value.pixel.includes(offset) ? "same" : "");
@@ -217,19 +217,19 @@ class MemoryStrip extends BookElement {
       offset, text: offset, colour: isRead(offset) ? this.colourOf(offset) : "", mark: mark(offset) });
     this.source.figure.hidden = isWhole;
     this.source.draw(`x, shape ${tuple(x.lengths)}`, COLUMNS, this.pixelsOf(x, x.offsets()));
-    const isList = y.axes === "n";
-    const spatial = y.axes.replace("c", "");
-    const columns = "hw".includes(spatial.at(-1)) ? y.length(spatial.at(-1)) : LIST_ACROSS;
-    const squares = isList ? value.offsets.map(cell) : this.pixelsOf(y, value.offsets);
-    this.result.draw(`${isWhole ? "x" : "y"}, shape ${tuple(y.lengths)}`, columns, squares);
+    const isList = z.axes === "n";
+    const spatial = z.axes.replace("c", "");
+    const columns = "hw".includes(spatial.at(-1)) ? z.length(spatial.at(-1)) : LIST_ACROSS;
+    const squares = isList ? value.offsets.map(cell) : this.pixelsOf(z, value.offsets);
+    this.result.draw(`${isWhole ? "x" : "z"}, shape ${tuple(z.lengths)}`, columns, squares);
     this.result.squares.setAttribute("role", "application");
     this.result.squares.setAttribute("tabindex", 0);
     this.result.squares.setAttribute("aria-label",
-      `${isWhole ? "Image x" : "Result y"}: the arrow keys choose ${isList ? "a number" : "a pixel"}`);
+      `${isWhole ? "Image x" : "Result z"}: the arrow keys choose ${isList ? "a number" : "a pixel"}`);
     this.memory.draw("Memory of x: one number after the other, with its offset", 20, x.offsets().sort((a, b) => a - b).map(cell));
     this.copy.figure.hidden = !this.isCopy;
     if (this.isCopy) {
-      this.copy.draw("Memory of y, a copy: in each place, the offset in x that it was copied from", 20, value.offsets.map(cell));
+      this.copy.draw("Memory of z, a copy: in each place, the offset in x that it was copied from", 20, value.offsets.map(cell));
     }
     for (const board of [this.source, this.memory, this.copy]) board.squares.setAttribute("aria-hidden", "true");
   }
@@ -253,10 +253,10 @@ class MemoryStrip extends BookElement {
 
   drawFormula() {
     const { value } = this;
-    const name = value.operation === "all" ? "x" : "y";
+    const name = value.operation === "all" ? "x" : "z";
     const terms = value.strides.map((stride, axis) => (
       `${value.index[axis]} · ${stride < 0 ? `(${minus(stride)})` : stride}`));
-    const letters = [...this.y.axes].flatMap((axis) => [` + ${INDEX[axis]} `, make("i", {}, "σ"), make("sub", {}, axis)]);
+    const letters = [...this.z.axes].flatMap((axis) => [` + ${INDEX[axis]} `, make("i", {}, "σ"), make("sub", {}, axis)]);
     const copied = this.isCopy ? ` of its own memory, copied from offset ${value.offset} of x’s` : "";
     this.formula.replaceChildren(
       make("code", {}, `${name}[${value.index.join(", ")}]`), " lies at ",
@@ -269,21 +269,21 @@ class MemoryStrip extends BookElement {
   }
 
   describe(operation) {
-    const { value, y } = this;
-    const axes = list([...y.axes].map((axis) => `${AXIS[axis]}s`));
+    const { value, z } = this;
+    const axes = list([...z.axes].map((axis) => `${AXIS[axis]}s`));
     const shape = `has shape ${tuple(value.shape)}, its axes are ${axes}, and strides ${tuple(value.strides)}`;
     const about = {
       same: () => `x ${shape}.`,
-      view: () => `y = ${value.code} ${shape}. It is a view: it reads ${value.offsets.length} of the 60 numbers where they are.`,
-      copy: () => `y = ${value.code} ${shape}. It is a copy, with ${value.offsets.length} numbers of its own. ${operation.why(value.offsets)}`,
+      view: () => `z = ${value.code} ${shape}. It is a view: it reads ${value.offsets.length} of the 60 numbers where they are.`,
+      copy: () => `z = ${value.code} ${shape}. It is a copy, with ${value.offsets.length} numbers of its own. ${operation.why(value.offsets)}`,
     }[value.kind]();
     if (this.about.textContent !== about) this.about.textContent = about;
-    const index = [...y.axes].map((axis, n) => `${AXIS[axis]} ${value.index[n]}`);
+    const index = [...z.axes].map((axis, n) => `${AXIS[axis]} ${value.index[n]}`);
     const [i, j, d] = this.chosen;
-    const place = value.kind === "copy" ? `offset ${value.own} of y’s memory, copied from offset ${value.offset} of x’s` : `offset ${value.offset}`;
+    const place = value.kind === "copy" ? `offset ${value.own} of z’s memory, copied from offset ${value.offset} of x’s` : `offset ${value.offset}`;
     const whole = value.pixel.length > 1 ? ` The pixel’s ${value.pixel.length} numbers ${this.isCopy ? "come from" : "lie at"} ${list(value.pixel)}.` : "";
     const inImage = value.kind === "same" ? "" : ` (row ${i}, column ${j} of x)`;
-    this.say(`${index.join(", ").replace(/^./, (letter) => letter.toUpperCase())} of ${value.kind === "same" ? "x" : "y"}${inImage}: `
+    this.say(`${index.join(", ").replace(/^./, (letter) => letter.toUpperCase())} of ${value.kind === "same" ? "x" : "z"}${inImage}: `
       + `${COLOURS[d]} ${this.numberAt(value.offset)}, at ${place}.${whole}`);
   }
 }
