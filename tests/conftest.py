@@ -43,6 +43,7 @@ SLOW = [
     "test_broken.py",
     "test_examiner.py",
     "test_finding.py",
+    "test_memory_strip.py",
     "test_patch_explorer.py",
     "test_pixel_shuffle.py",
     "test_cuda_pool.py",
