@@ -13,7 +13,10 @@ from playwright.sync_api import Locator, Page, expect
 
 from course.sphinx_try_it import TAG, tried_cells
 
-CHAPTERS = ["fully_connected", "locality", "weight_sharing", "convolution", "arithmetic"]
+CHAPTERS = [
+    "images_as_tensors", "fully_connected", "locality", "weight_sharing", "convolution",
+    "arithmetic",
+]  # fmt: skip
 
 
 @pytest.fixture(scope="module")
