@@ -54,6 +54,13 @@ def uneven(x: Any) -> Any:
 
 
 EVERY: dict[str, tuple[Any, ...]] = {
+    "vect": (IMAGE,),
+    "unvect": (np.arange(24.0), (2, 2, 2, 3)),
+    "strides_of": ((2, 3, 4, 5),),
+    "flat_index": ((1, 2, 2, 3), (2, 3, 4, 5)),
+    "permute_pixels": (IMAGE, np.arange(15) * 4 % 15),
+    "dense_parameters": (5, 8, 2, 3),
+    "dense_layer": (IMAGE[:, :, :1], np.arange(100.0).reshape(10, 10) % 7, np.arange(10.0)),
     "distance": ((4, 2), (-7, -3)),
     "patch": (IMAGE[0], 1, 2, 1),
     "local_mask": (8, 3),

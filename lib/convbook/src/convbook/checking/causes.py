@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from itertools import combinations
+from math import prod
 from typing import Any
 
 import numpy as np
@@ -167,6 +168,9 @@ def _shifted_axis(got: Array, right: Array, tolerance: float) -> int | None:
 
 def _shape_cause(got: tuple[int, ...], right: tuple[int, ...]) -> str | None:
     if len(got) != len(right):
+        sizes, wanted = ([n for n in shape if n != 1] for shape in (got, right))
+        if prod(got) == prod(right) and sizes != wanted:
+            return "there are as many values as expected, in another shape: look at the reshape"
         if len(got) > len(right):
             return (
                 "there is an axis too many: is a sum over it missing, or does a slice such as "

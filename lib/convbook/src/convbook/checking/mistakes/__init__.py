@@ -16,6 +16,15 @@ from convbook.checking.mistakes.arithmetic import (
     pad2d,
     same_padding,
 )
+from convbook.checking.mistakes.images import (
+    dense_layer,
+    dense_parameters,
+    flat_index,
+    permute_pixels,
+    strides_of,
+    unvect,
+    vect,
+)
 from convbook.checking.mistakes.locality import (
     distance,
     local_mask,
@@ -38,10 +47,13 @@ __all__ = [
     "conv2d_loops",
     "convolve_1d",
     "correlate_1d",
+    "dense_layer",
+    "dense_parameters",
     "dilate_kernel",
     "distance",
     "equivariance_error",
     "filter_bank",
+    "flat_index",
     "local_mask",
     "local_parameters",
     "locally_connected_1d",
@@ -49,7 +61,11 @@ __all__ = [
     "output_size",
     "pad2d",
     "patch",
+    "permute_pixels",
     "same_padding",
     "shift",
+    "strides_of",
     "toeplitz_1d",
+    "unvect",
+    "vect",
 ]
