@@ -26,8 +26,8 @@ const formula = (...parts) => make("span", { role: "math", "aria-label": parts.m
 
 /** The size of the output in letters. */
 export function inLetters(isTransposed) {
-  if (isTransposed) return formula(plain("(n − 1)m + d(s − 1) + 1"), plain("− 2p + o"));
-  return formula(floored("", "n + 2p − d(s − 1) − 1", "m"));
+  if (isTransposed) return formula(plain("(n − 1)t + d(s − 1) + 1"), plain("− 2p + o"));
+  return formula(floored("", "n + 2p − d(s − 1) − 1", "t"));
 }
 
 /** The same for the numbers of an axis, and what they come to. */
