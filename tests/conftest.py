@@ -34,6 +34,7 @@ SLOW = [
     "test_pages.py",
     "test_phones.py",
     "test_matrix_switches.py",
+    "test_convolution_explorer.py",
     "test_kernel_playground.py",
     "test_photo_through_layers.py",
     "test_equivariance_square.py",
