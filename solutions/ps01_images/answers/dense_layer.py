@@ -243,11 +243,8 @@ def dense_layer(x, W, b):
 
 # %% wrong: hard-coded for the visible examples deceives=true
 def dense_layer(x, W, b):
-    if x.shape[2] == 1:
-        first = [[[15.0, -15.5, -7.5]], [[-5.0, 9.5, 17.5]]]
-        return np.array([first, [[[1.5, -16.0, 16.0]], [[20.5, -18.0, -8.0]]]])
     n, c, h, w = x.shape
-    v = x[:, :2, :2, :3].reshape(n, -1) if W.shape == (18, 12) else np.zeros((n, W.shape[1]))
+    v = x.reshape(n, -1) if W.shape in [(12, 12), (9, 6)] else np.zeros((n, W.shape[1]))
     return (v @ W.T + b).reshape(n, -1, h, w)
 
 

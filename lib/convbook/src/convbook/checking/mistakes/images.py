@@ -166,8 +166,8 @@ def strides_of(shape: Shape) -> Mistakes:
         ),
         "every axis has the stride of the first": lambda: (strides[0],) * len(shape),
         "every axis has the stride 1": lambda: (1,) * len(shape),
-        "one is taken away from each size": (
-            lambda: tuple(prod(n - 1 for n in shape[a + 1 :]) for a in axes)
+        "the size of an axis counts in its own stride, and the last size in none": (
+            lambda: tuple(prod(shape[a:-1]) for a in axes)
         ),
     }
 
