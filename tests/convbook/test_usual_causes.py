@@ -53,6 +53,16 @@ def test_what_is_right_by_luck_has_no_wrong_border(shape: tuple[int, ...], depth
     assert cause(*ringed(shape, depth)) is None
 
 
+def test_zeros_that_are_right_have_no_wrong_border():
+    right = np.zeros((7, 8))
+    right[0], right[-1] = 3, 5
+    got = right.copy()
+    got[0, 1], got[-1, 2] = 4, 6
+    assert cause(got, right) is None
+    right[3, 3] = got[3, 3] = 1
+    assert cause(got, right) == BORDER
+
+
 def test_a_border_is_looked_for_along_axes_that_have_an_inside():
     right = np.arange(1.0, 13).reshape(2, 6)
     got = right.copy()

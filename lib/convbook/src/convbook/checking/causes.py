@@ -46,9 +46,9 @@ def usual_cause(
     >>> usual_cause(np.zeros(3), np.ones(3), [], {}, 1e-6)
     'every value is zero: is the result ever written to?'
     """
-    fitting = _fitting(got, right, causes, tolerance)
+    fitting = fitting_causes(got, right, causes, tolerance)
     if fitting:
-        return _one_or_both(fitting)
+        return in_words(fitting)
     if any(_equal(got, x, tolerance) for x in inputs):
         return "the input comes back as it is"
     if got.shape != right.shape:
@@ -66,15 +66,10 @@ def usual_cause(
     return _value_cause(got, right, tolerance)
 
 
-def mistake_behind(
+def fitting_causes(
     got: Array, right: Array, causes: Mapping[str, Any], tolerance: float
-) -> str | None:
-    """As `usual_cause`, of this task's mistakes alone."""
-    return _one_or_both(_fitting(got, right, causes, tolerance))
-
-
-def _fitting(got: Array, right: Array, causes: Mapping[str, Any], tolerance: float) -> list[str]:
-    """The mistakes that give what came, each once."""
+) -> list[str]:
+    """The known mistakes that lead to `got`, each in its own words."""
     fitting = [
         cause
         for cause, known in causes.items()
@@ -84,11 +79,16 @@ def _fitting(got: Array, right: Array, causes: Mapping[str, Any], tolerance: flo
     ]
     # The words before a colon name the mistake, those behind it what to do.
     different = {cause.partition(":")[0]: cause for cause in reversed(fitting)}
-    return [*reversed(different.values())]
+    return list(reversed(different.values()))
 
 
-def _one_or_both(causes: list[str]) -> str | None:
-    return " – or: ".join(causes) if 1 <= len(causes) <= 2 else None
+def in_words(fitting: list[str]) -> str | None:
+    """One or two causes in a sentence; None where more of them fit, for then none is singled out.
+
+    >>> in_words(["it is flipped", "it is late"]), in_words(["a", "b", "c"])
+    ('it is flipped – or: it is late', None)
+    """
+    return " – or: ".join(fitting) if 1 <= len(fitting) <= 2 else None
 
 
 def known_answer(known: Any) -> Array | None:
@@ -113,9 +113,10 @@ def _value_cause(got: Array, right: Array, tolerance: float) -> str | None:
     wrong = ~_close(got, right, tolerance)
     for depth in (1, 2, 3):
         inside = [slice(depth, -depth) if n > 2 * depth else slice(None) for n in right.shape[-2:]]
-        # A patch has a middle, but no inside: few right values may be luck.
+        # A patch has a middle, but no inside: few right values may be luck, and so may zeros.
         within = wrong[..., *inside]
-        if np.prod(within.shape[-2:]) >= 2 ** min(right.ndim, 2) and not within.any():
+        enough = np.prod(within.shape[-2:]) >= 2 ** min(right.ndim, 2)
+        if enough and right[..., *inside].any() and not within.any():
             return "the inside is right and the border is wrong: look at the padding and the ranges"
     for axis in range(right.ndim - 2):
         others = tuple(a for a in range(right.ndim) if a != axis)

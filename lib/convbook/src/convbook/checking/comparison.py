@@ -17,7 +17,8 @@ from convbook.checking.causes import (
     Array,
     _close,
     first_difference,
-    mistake_behind,
+    fitting_causes,
+    in_words,
     usual_cause,
 )
 from convbook.checking.pictures import SideBySide
@@ -101,7 +102,10 @@ def problem_with(
     is_number = _is(answer, (bool, int, float, np.generic, np.ndarray)) and not is_array
     hints = _HINTS if right.ndim else _HINTS_FOR_ONE
     if not (is_array if right.ndim else is_number):
-        return _wrong_kind(answer, wanted, hints)
+        # A mistake may also lead to a number where an array is asked for.
+        plain = _numbers(answer) if is_array or is_number else None
+        fitting = [] if plain is None else fitting_causes(plain, right, causes, 0.0)
+        return _wrong_kind(answer, wanted, hints, in_words(fitting))
     got = _numbers(answer)
     if got is None:
         wanted = f"{wanted}, with real numbers in it" if is_array else wanted
@@ -151,7 +155,7 @@ def _explained(
     right, got = numbers.right, numbers.got
     exact = "f" not in (right.dtype.kind, got.dtype.kind)
     tolerance = 0.0 if exact else _tolerance(got, rules)
-    cause = mistake_behind(got, right, causes, tolerance)
+    cause = in_words(fitting_causes(got, right, causes, tolerance))
     details = {**problem.details, "usual cause": cause} if cause else problem.details
     wrong = None if got.shape != right.shape else ~_close(got, right, tolerance)
     return replace(problem, details=details, arrays=SideBySide(right, got, wrong))
@@ -216,13 +220,15 @@ def _tolerance(got: Array, rules: Rules) -> float:
     return 1e-4 if single else 1e-6
 
 
-def _wrong_kind(answer: Any, wanted: str, hints: Mapping[str, str]) -> Problem:
+def _wrong_kind(
+    answer: Any, wanted: str, hints: Mapping[str, str], cause: str | None = None
+) -> Problem:
     return Problem(
         "gives the wrong kind of thing.",
         {
             "expected": wanted,
             "got": describe_answer(answer),
-            "usual cause": hints.get(type(answer).__name__),
+            "usual cause": cause or hints.get(type(answer).__name__),
         },
     )
 
