@@ -135,7 +135,7 @@ def dense_layer(x, W, b):
     return out
 
 
-# %% wrong: the return stands in the loop says="an axis is missing"
+# %% wrong: the return stands in the loop says="inside the loop"
 def dense_layer(x, W, b):
     n, c, h, w = x.shape
     for image in x:
@@ -192,12 +192,16 @@ def dense_layer(x, W, b):
     return (out + b).reshape(n, -1, h, w)
 
 
-# %% wrong: adds the bias to W's shape in place says="changes its input"
+# %% wrong: begins each sum with b itself, not with a copy says="changes its input b"
 def dense_layer(x, W, b):
     n, c, h, w = x.shape
-    W *= 1.0
-    b += (W @ x[0].ravel()) * 0 + 1
-    return (x.reshape(n, -1) @ W.T + b).reshape(n, -1, h, w)
+    out = np.zeros((n, len(b)))
+    for m in range(n):
+        total = b
+        for q, value in enumerate(x[m].ravel()):
+            total += W[:, q] * value
+        out[m] = total
+    return out.reshape(n, -1, h, w)
 
 
 # %% wrong: gives x another shape in place says="leaves it as it is"

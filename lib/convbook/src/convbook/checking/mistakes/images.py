@@ -438,6 +438,9 @@ def dense_layer(x: Array, W: Array, b: Array) -> Mistakes:
             answers_not_turned
         ),
         "only the first image is computed; the others are zero": lambda: first_image("zero"),
+        "the `return` stands inside the loop: only the first image is answered": (
+            lambda: folded(layer())[0]
+        ),
         "every image gets the answer of the first one": lambda: first_image("the same"),
         "the images are added up before the layer": (
             lambda: folded(layer(np.broadcast_to(x.sum(axis=0), x.shape)))
