@@ -264,8 +264,8 @@ def conv2d(
     student's which the layer calls, such as `pad2d`.
     """
     strides, paddings, dilations = _pair(stride), _pair(padding), _pair(dilation)
-    c = x.shape[1]
-    c_out, _, s_h, s_w = weight.shape
+    c_out, c = weight.shape[:2]
+    s_h, s_w = weight.shape[2:]
     side = min(s_h, s_w)
 
     def layer(
