@@ -5,7 +5,7 @@ it is follows from `type(answer)`, and its values from a copy as a plain NumPy a
 """
 
 import math
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from typing import Any, Literal, get_args
@@ -13,7 +13,7 @@ from typing import Any, Literal, get_args
 import numpy as np
 
 from convbook.arguments import short_repr
-from convbook.checking.causes import Array, _close, first_difference, usual_cause
+from convbook.checking.causes import Array, _close, first_difference, same_values, usual_cause
 from convbook.checking.pictures import SideBySide
 
 Dtype = Literal["int", "bool", "float", "number", "same"]
@@ -108,7 +108,7 @@ def _problem_with_entries(
         wanted = f"a {type(expect).__name__} of {_count(len(expect))}"
         return _wrong_kind(answer, wanted, hints=(_NO_RETURN, _NO_CALL))
     for place, (each, right) in enumerate(zip(entries, expect, strict=True)):
-        theirs = {cause: partial(_entry, known, place) for cause, known in causes.items()}
+        theirs = {cause: partial(_entry, known, place, expect) for cause, known in causes.items()}
         problem = problem_with(each, right, rules, theirs)
         if problem:
             inner = problem.headline.removesuffix(" of its answer.")
@@ -118,8 +118,15 @@ def _problem_with_entries(
     return None
 
 
-def _entry(known: Any, place: int) -> Any:
-    return (known() if callable(known) else known)[place]
+def _entry(known: Any, place: int, right: Sequence[Any]) -> Any:
+    """One entry of a mistake's answer; ValueError when an entry before it would be wrong too.
+
+    The entries before it came right, so a mistake that shows there isn't the one that was made.
+    """
+    answer = known() if callable(known) else known
+    if not same_values(answer[:place], right[:place]):
+        raise ValueError("an entry before was right")
+    return answer[place]
 
 
 def _problem_with_dtype(answer: Any, got: Array, right: Array, rules: Rules) -> Problem | None:

@@ -8,6 +8,12 @@ Answers are wrong ones. Where a right one is needed on the way it comes from the
 functions, which the assignments refuse, so that nothing here can be handed in.
 """
 
+from convbook.checking.mistakes.gradients import (
+    col2im,
+    conv2d_backward,
+    max_pool2d_backward,
+    numerical_gradient,
+)
 from convbook.checking.mistakes.locality import (
     distance,
     local_mask,
@@ -26,6 +32,8 @@ from convbook.checking.mistakes.sharing import (
 )
 
 __all__ = [
+    "col2im",
+    "conv2d_backward",
     "conv2d_loops",
     "convolve_1d",
     "correlate_1d",
@@ -35,6 +43,8 @@ __all__ = [
     "local_parameters",
     "locally_connected_1d",
     "locally_connected_2d",
+    "max_pool2d_backward",
+    "numerical_gradient",
     "patch",
     "shift",
     "toeplitz_1d",
