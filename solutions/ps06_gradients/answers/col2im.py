@@ -77,7 +77,7 @@ def col2im(cols, shape, size, stride=1, padding=0):
     return image[:, :, p : p + h, p : p + w]
 
 
-# %% wrong: fancy indexing, which adds one number a pixel says="`=` overwrites ; adds once"
+# %% wrong: fancy indexing, which adds one number a pixel says="adds once"
 def col2im(cols, shape, size, stride=1, padding=0):
     (h, w), p = shape, padding
     s_h, s_w = (size, size) if isinstance(size, int) else size
@@ -130,7 +130,7 @@ def col2im(cols, shape, size, stride=1, padding=0):
     return image[:, :, :h, :w]
 
 
-# %% wrong: p to minus p is empty without padding says="empty ; wrong shape"
+# %% wrong: p to minus p is empty without padding says="array is empty"
 def col2im(cols, shape, size, stride=1, padding=0):
     (h, w), p = shape, padding
     s_h, s_w = (size, size) if isinstance(size, int) else size
@@ -143,7 +143,7 @@ def col2im(cols, shape, size, stride=1, padding=0):
     return image[:, :, p:-p, p:-p]
 
 
-# %% wrong: the image has no room for its padding says="could not be broadcast ; cannot reshape"
+# %% wrong: the image has no room for its padding says="without the padding"
 def col2im(cols, shape, size, stride=1, padding=0):
     h, w = shape
     s_h, s_w = (size, size) if isinstance(size, int) else size
@@ -195,7 +195,7 @@ def col2im(cols, shape, size, stride=1, padding=0):
     return image[:, :, p : p + h, p : p + w]
 
 
-# %% wrong: windows a window apart says="a window apart ; could not be broadcast"
+# %% wrong: windows a window apart says="a window apart ; broadcast"
 def col2im(cols, shape, size, stride=1, padding=0):
     (h, w), p = shape, padding
     s_h, s_w = (size, size) if isinstance(size, int) else size
@@ -390,7 +390,7 @@ def col2im(cols, shape, size, stride=1, padding=0):
             return image[:, :, p : p + h, p : p + w]
 
 
-# %% wrong: the shape taken to be the padded image's says="cannot reshape" held_out=true
+# %% wrong: the shape taken to be the padded image's says="without the padding"
 def col2im(cols, shape, size, stride=1, padding=0):
     h, w = shape
     s_h, s_w = (size, size) if isinstance(size, int) else size

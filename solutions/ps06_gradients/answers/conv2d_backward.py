@@ -91,7 +91,7 @@ def conv2d_backward(grad_out, x, weight, padding=0):
     return grad_x, grad_weight, grad_bias
 
 
-# %% wrong: the kernel is flipped on its first axes, which turns the output channels says="not flipped ; one direction only"
+# %% wrong: the kernel is flipped on its first axes, which turns the output channels says="not flipped"
 def conv2d_backward(grad_out, x, weight, padding=0):
     view = np.lib.stride_tricks.sliding_window_view
     (h, w), (s_h, s_w), p = x.shape[2:], weight.shape[2:], padding
@@ -160,7 +160,7 @@ def conv2d_backward(grad_out, x, weight, padding=0):
     return grad_x, grad_weight, grad_bias
 
 
-# %% wrong: p to minus p is empty without padding says="empty ; wrong shape"
+# %% wrong: p to minus p is empty without padding says="array is empty"
 def conv2d_backward(grad_out, x, weight, padding=0):
     view = np.lib.stride_tricks.sliding_window_view
     (h, w), (s_h, s_w), p = x.shape[2:], weight.shape[2:], padding
@@ -343,7 +343,7 @@ def conv2d_backward(grad_out, x, weight, padding=0):
     return grad_x, grad_weight, grad_bias
 
 
-# %% wrong: one number for all biases says="one number ; an array of shape ; bias of its own"
+# %% wrong: one number for all biases says="a NumPy array of shape (1,)"
 def conv2d_backward(grad_out, x, weight, padding=0):
     view = np.lib.stride_tricks.sliding_window_view
     (h, w), (s_h, s_w), p = x.shape[2:], weight.shape[2:], padding
@@ -385,7 +385,7 @@ def conv2d_backward(grad_out, x, weight, padding=0):
     return grad_x, grad_weight
 
 
-# %% wrong: returned in another order says="comes first ; comes second"
+# %% wrong: returned in another order says="in another order"
 def conv2d_backward(grad_out, x, weight, padding=0):
     view = np.lib.stride_tricks.sliding_window_view
     (h, w), (s_h, s_w), p = x.shape[2:], weight.shape[2:], padding
@@ -399,7 +399,7 @@ def conv2d_backward(grad_out, x, weight, padding=0):
     return grad_weight, grad_x, grad_bias
 
 
-# %% wrong: grad_weight comes last says="comes first ; comes second" held_out=true
+# %% wrong: grad_weight comes last says="in another order" held_out=true
 def conv2d_backward(grad_out, x, weight, padding=0):
     view = np.lib.stride_tricks.sliding_window_view
     (h, w), (s_h, s_w), p = x.shape[2:], weight.shape[2:], padding
@@ -595,7 +595,7 @@ def conv2d_backward(grad_out, x, weight, padding=0):
             for i in range(grad_out.shape[2]):
                 for j in range(grad_out.shape[3]):
                     g = grad_out[m, z, i, j]
-                    grad_padded.sum(axis=0)[:, i : i + s_h, j : j + s_w] += g * weight[z]
+                    grad_padded[m, :, i : i + s_h, j : j + s_w] += g * weight[z]
                     grad_weight[z] += g * padded.sum(axis=0)[:, i : i + s_h, j : j + s_w]
                     grad_bias[z] += g
     return grad_padded[:, :, p : p + h, p : p + w], grad_weight, grad_bias
@@ -621,7 +621,7 @@ def conv2d_backward(grad_out, x, weight, padding=0):
     return grad_padded[:, :, p : p + h, p : p + w], grad_weight, grad_bias
 
 
-# %% wrong: weight and pixel exchanged says="could not be broadcast" held_out=true
+# %% wrong: weight and pixel exchanged says="pixel and weight are exchanged"
 def conv2d_backward(grad_out, x, weight, padding=0):
     n, c, h, w = x.shape
     c_out, _, s_h, s_w = weight.shape

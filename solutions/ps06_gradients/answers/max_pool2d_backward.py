@@ -99,7 +99,7 @@ def max_pool2d_backward(grad_out, x, size):
     return out
 
 
-# %% wrong: forgets where the window is says="beginning of its window ; the whole gradient lies in the first window"
+# %% wrong: forgets where the window is says="beginning of its window"
 def max_pool2d_backward(grad_out, x, size):
     out = np.zeros(x.shape)
     for b, ch, i, j in np.ndindex(grad_out.shape):
@@ -301,7 +301,7 @@ def max_pool2d_backward(grad_out, x, size):
     return out
 
 
-# %% wrong: divides the place by the image's width says="by the width of the image ; out of bounds" held_out=true
+# %% wrong: divides the place by the image's width says="by the width of the image"
 def max_pool2d_backward(grad_out, x, size):
     out = np.zeros(x.shape)
     for b, ch, i, j in np.ndindex(grad_out.shape):

@@ -24,7 +24,7 @@ def numerical_gradient(f, x, eps=1e-4):
     return np.array(slopes, dtype=float).reshape(x.shape)
 
 
-# %% right: flat, by divmod of nothing, with unravel_index
+# %% right: a flat copy that gets its shape back for f
 def numerical_gradient(f, x, eps=1e-4):
     flat = np.array(x, dtype=np.float64).reshape(-1)
     out = np.empty(flat.size)
@@ -239,7 +239,7 @@ def numerical_gradient(f, x, eps=1e-4):
     return out
 
 
-# %% wrong: a second name, not a copy says="both names stand for one array ; changes its input ; usual cause:      every value is zero"
+# %% wrong: a second name, not a copy says="two names of one"
 def numerical_gradient(f, x, eps=1e-4):
     x = x.astype(float)
     out = np.zeros(x.shape)
@@ -252,7 +252,7 @@ def numerical_gradient(f, x, eps=1e-4):
     return out
 
 
-# %% wrong: all entries at once says="array of shape ; all entries are moved at once"
+# %% wrong: all entries at once says="array of shape"
 def numerical_gradient(f, x, eps=1e-4):
     x = x.astype(float)
     return (f(x + eps) - f(x - eps)) / (2 * eps)

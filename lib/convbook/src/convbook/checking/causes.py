@@ -159,6 +159,8 @@ def _shifted_axis(got: Array, right: Array, tolerance: float) -> int | None:
 
 
 def _shape_cause(got: tuple[int, ...], right: tuple[int, ...]) -> str | None:
+    if 0 in got and 0 not in right:
+        return "the array is empty: so is a slice such as a[p:-p] where p is 0"
     if len(got) != len(right):
         if len(got) > len(right):
             return (

@@ -127,6 +127,8 @@ def numerical_gradient(f: Callable[[Array], Any], x: Array, eps: float = 1e-4) -
         "the gradient is stored in an array of integers, which cuts off its fraction": (
             cut_to_integers
         ),
+        "every value is zero: is the result written to, or are both points two names of one "
+        "array, which a copy() would tell apart?": (lambda: np.zeros(x.shape)),
         "the absolute value is taken: a slope has a sign": (
             lambda: abs(slopes(-eps, eps, 2 * eps))
         ),
@@ -206,6 +208,22 @@ def col2im(
         turned = cols.reshape(n, -1, w_out, h_out).swapaxes(2, 3)
         return summed(turned.reshape(cols.shape))
 
+    def by_height() -> Array:
+        rows, columns = np.indices((h_out, w_out))
+        place = (rows * h_out + columns).ravel()
+        if place.max(initial=0) >= h_out * w_out:
+            raise ValueError("there is no such column")
+        return summed(cols[:, :, place])
+
+    def too_few_places(cut: int) -> Array:
+        """What a reshape to −1 channels makes of it, cut on every side."""
+        down, right = (h - s_h) // stride + 1, (w - s_w) // stride + 1
+        windows = cols.reshape(n, -1, s_h, s_w, down, right)
+        channels = windows.shape[1]
+        image = fold(windows.reshape(n, -1, down * right), (h, w), (s_h, s_w), stride=stride)
+        inside: Array = image.reshape(n, channels, h, w)[:, :, cut : h - cut, cut : w - cut]
+        return inside
+
     def window_columns_first() -> Array:
         turned = cols.reshape(n, c, s_w, s_h, -1).swapaxes(2, 3)
         return summed(turned.reshape(cols.shape))
@@ -228,9 +246,8 @@ def col2im(
         "only the last window that covers a pixel is kept: `=` overwrites, `+=` adds": (
             lambda: written(1, by_axes())
         ),
-        "only the first window that covers a pixel is kept: what meets must add up": (
-            lambda: written(-1, by_axes())
-        ),
+        "only the first window that covers a pixel is kept: what meets must add "
+        "up; `a[i] += b` adds once where i holds a place twice": (lambda: written(-1, by_axes())),
         "the mean of what meets at a pixel is taken: it must add up": averaged,
         "the padding is still there: cut it off at the end": with_padding,
         "the padding is cut off at the bottom and the right only": cut_at_one_end,
@@ -254,6 +271,11 @@ def col2im(
             channels_last
         ),
         "the places are counted column by column: they come in raster order": columns_first,
+        "place (i, j) is in column i · w_out + j, not i · h_out + j": by_height,
+        "the number of places is counted without the padding": lambda: too_few_places(0),
+        "the number of places is counted without the padding: shape is that of x alone": (
+            lambda: too_few_places(p)
+        ),
         "a window's pixels are counted column by column: they come row by row": (
             window_columns_first
         ),
@@ -334,18 +356,34 @@ def conv2d_backward(grad_out: Array, x: Array, weight: Array, padding: int = 0) 
         """Windows of x without its padding meet the outputs that it has them for."""
         windows = sliding_windows(x, (s_h, s_w))
         rows, columns = windows.shape[2:4]
-        return np.einsum("noij,ncijab->ocab", grad_out[:, :, :rows, :columns], windows)
+        met = grad_out[:, :, :rows, :columns]
+        gradient: Array = np.einsum("noij,ncijab->ocab", met, windows)
+        return gradient
+
+    def without_last() -> Array:
+        fewer = grad_out.copy()
+        fewer[..., -1, :] = 0
+        fewer[..., :, -1] = 0
+        return fewer
+
+    def pixels_spread() -> Array:
+        """Each output's gradient times its window, back where the window was."""
+        padded = pad(x, p)
+        spread = np.zeros(padded.shape)
+        for i, j in np.ndindex(h_out, w_out):
+            window = ..., slice(i, i + s_h), slice(j, j + s_w)
+            total = grad_out[:, :, i, j].sum(axis=1)[:, None, None, None]
+            spread[window] += total * padded[window]
+        return spread
 
     def summed_over(*axes: int) -> Any:
         return grad_out.sum(axis=axes)
 
     places = h_out * w_out
-    unflipped = "the kernel is not flipped on its way back to x: pixel i + t gets weight t"
     return {
-        "the kernel is not flipped in grad_x: correlating it with grad_out needs it turned round": (
+        "the kernel is not flipped in grad_x: to slide it over grad_out, turn rows and columns": (
             lambda: other_x(other_size(weight.swapaxes(0, 1)))
         ),
-        unflipped: lambda: other_x(other_size(weight.swapaxes(0, 1))),
         "the kernel is flipped in one direction only in grad_x: turn its rows too": (
             lambda: other_x(other_size(weight.swapaxes(0, 1)[..., ::-1]))
         ),
@@ -355,10 +393,10 @@ def conv2d_backward(grad_out: Array, x: Array, weight: Array, padding: int = 0) 
         "input and output channels of the weight are not exchanged in grad_x": (
             lambda: other_x(other_size(weight[..., ::-1, ::-1]))
         ),
-        "in grad_x the kernel is not flipped, and its channels are not exchanged": (
+        "the kernel is not flipped in grad_x: nor are its channels exchanged": (
             lambda: other_x(other_size(weight))
         ),
-        "channels of the weight are mixed up by a reshape in grad_x": (
+        "input and output channels of the weight are not exchanged in grad_x: it is no reshape": (
             lambda: other_x(other_size(weight.reshape(c, c_out, s_h, s_w)[..., ::-1, ::-1]))
         ),
         "rows and columns of each kernel are swapped in grad_x; flip both instead": (
@@ -377,13 +415,13 @@ def conv2d_backward(grad_out: Array, x: Array, weight: Array, padding: int = 0) 
         "only what comes last is kept in grad_x: `=` overwrites, `+=` adds": (
             lambda: other_x(overwritten(over_channels=True)[0])
         ),
-        "only what comes last in the loops is kept in grad_x: `=` overwrites, `+=` adds": (
+        "only what comes last is kept in grad_x: in the loops, `=` overwrites and `+=` adds": (
             lambda: other_x(overwritten(over_channels=False)[0])
         ),
         "only what comes last is kept in grad_weight: `=` overwrites, `+=` adds": (
             lambda: other_weight(overwritten(over_channels=True)[1])
         ),
-        "only what comes last in the loops is kept in grad_weight: `=` overwrites, `+=` adds": (
+        "only what comes last is kept in grad_weight: in loops, `=` overwrites and `+=` adds": (
             lambda: other_weight(overwritten(over_channels=False)[1])
         ),
         "grad_weight is flipped": lambda: other_weight(right()[1][..., ::-1, ::-1]),
@@ -444,21 +482,36 @@ def conv2d_backward(grad_out: Array, x: Array, weight: Array, padding: int = 0) 
         "grad_bias has kept the axes it was summed over": (
             lambda: other_bias(right()[2].reshape(1, c_out, 1, 1))
         ),
+        "only what comes last is kept in grad_bias: `=` overwrites, `+=` adds": (
+            lambda: other_bias(grad_out[-1, :, -1, -1])
+        ),
         "grad_bias counts the outputs: add up grad_out there": (
             lambda: other_bias(np.full(c_out, n * places))
         ),
         "grad_out is not used: all outputs count alike": lambda: right(np.ones_like(grad_out)),
+        "grad_out is not used in grad_x": (lambda: other_x(right(np.ones_like(grad_out))[0])),
         "grad_out is not used in grad_weight": (
             lambda: other_weight(right(np.ones_like(grad_out))[1])
         ),
-        "the order is grad_weight, grad_x, grad_bias: grad_x comes first": (
+        "the last row and column of grad_out are left out: a range leaves out its end": (
+            lambda: right(without_last())
+        ),
+        "the last image is left out: a range leaves out its end": (
+            lambda: right(grad_out * (np.arange(n) < n - 1)[:, None, None, None])
+        ),
+        "pixel and weight are exchanged: a pixel gets grad_out · weight": (
+            lambda: other_x(cut(pixels_spread()))
+        ),
+        "the three gradients come in another order: grad_x is the first": (
             lambda: (right()[1], right()[0], right()[2])
         ),
-        "the order is grad_bias, grad_weight, grad_x: grad_x comes first": lambda: right()[::-1],
-        "the order is grad_x, grad_bias, grad_weight: grad_weight comes second": (
+        "the three gradients come in another order: the first is grad_x, the last grad_bias": (
+            lambda: right()[::-1]
+        ),
+        "the three gradients come in another order: grad_weight is the second": (
             lambda: (right()[0], right()[2], right()[1])
         ),
-        "the order is grad_weight, grad_bias, grad_x: grad_x comes first": (
+        "the three gradients come in another order: the first is grad_x": (
             lambda: (right()[1], right()[2], right()[0])
         ),
         "every input channel gets the gradient of the first one": (
@@ -533,6 +586,33 @@ def max_pool2d_backward(grad_out: Array, x: Array, size: int) -> Mistakes:
         place = windows.argmax(axis=-1)
         return to(place % size * size + place // size)
 
+    def without_offset() -> Array:
+        out = np.zeros(x.shape)
+        for m, d, i, j in np.ndindex(grad_out.shape):
+            row, column = divmod(int(windows[m, d, i, j].argmax()), size)
+            out[m, d, row, column] += grad_out[m, d, i, j]
+        return out
+
+    def by_image_width() -> Array:
+        out = np.zeros(x.shape)
+        for m, d, i, j in np.ndindex(grad_out.shape):
+            row, column = divmod(int(windows[m, d, i, j].argmax()), x.shape[3])
+            row, column = i * size + row, j * size + column
+            if column >= x.shape[3]:
+                raise ValueError("beyond the image")
+            out[m, d, row, column] = grad_out[m, d, i, j]
+        return out
+
+    def of_size_two() -> Array:
+        if size == 2:
+            return right()
+        out = np.zeros(x.shape)
+        for m, d, i, j in np.ndindex(grad_out.shape):
+            window = x[m, d, 2 * i : 2 * i + 2, 2 * j : 2 * j + 2]
+            row, column = divmod(int(window.argmax()), 2)
+            out[m, d, 2 * i + row, 2 * j + column] += grad_out[m, d, i, j]
+        return out
+
     def from_zero() -> Array:
         """The largest so far begins at 0, so in a window without larger ones none is found."""
         return right(grad_out) * (x > 0)
@@ -605,6 +685,11 @@ def max_pool2d_backward(grad_out: Array, x: Array, size: int) -> Mistakes:
             lambda: anywhere(all_of_them=True)
         ),
         "the windows are one pixel apart; they lie side by side": overlapping,
+        "the place is counted from the beginning of its window: add where the window begins": (
+            without_offset
+        ),
+        "the size is taken to be 2": of_size_two,
+        "the place is divided by the width of the image, not of its window": by_image_width,
         "rows and columns that belong to no window are missing: their gradient is 0": (
             lambda: right()[inside]
         ),
