@@ -257,7 +257,7 @@ def conv2d_backward(grad_out, x, weight, padding=0):
     return grad_x, grad_weight, grad_bias
 
 
-# %% wrong: gradients of the batch are averaged says="averaged over the batch"
+# %% wrong: gradients of the batch are averaged says="of the batch are averaged"
 def conv2d_backward(grad_out, x, weight, padding=0):
     view = np.lib.stride_tricks.sliding_window_view
     (h, w), (s_h, s_w), p = x.shape[2:], weight.shape[2:], padding

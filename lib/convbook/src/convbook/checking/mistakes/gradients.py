@@ -440,27 +440,27 @@ def conv2d_backward(grad_out: Array, x: Array, weight: Array, padding: int = 0) 
         "only the first image counts in grad_weight: add over the batch": (
             lambda: other_weight(of_image(0)[1])
         ),
-        "only the first image counts in grad_weight and grad_bias: add over the batch": (
+        "only the first image counts in grad_weight: in grad_bias too, add over the batch": (
             lambda: other_both(of_image(0))
         ),
         "only the first image is computed": lambda: of_image(0),
         "only the last image counts in grad_weight: `=` overwrites, `+=` adds": (
             lambda: other_weight(of_image(-1)[1])
         ),
-        "grad_weight is averaged over the batch; it adds up": (
+        "the gradients of the batch are averaged: grad_weight adds up": (
             lambda: other_weight(right()[1] / n)
         ),
-        "grad_weight and grad_bias are averaged over the batch; they add up": (
+        "the gradients of the batch are averaged: grad_weight and grad_bias add up": (
             lambda: other_both(right(grad_out / n))
         ),
-        "all gradients are divided by the number of images": lambda: right(grad_out / n),
-        "grad_weight is averaged over the places; it adds up": (
+        "the gradients of the batch are averaged: all of them add up": lambda: right(grad_out / n),
+        "grad_weight is averaged over the places: it adds up": (
             lambda: other_weight(right()[1] / places)
         ),
-        "grad_weight is averaged over images and places; it adds up": (
+        "grad_weight is averaged over the places: over images, too, it adds up": (
             lambda: other_weight(right()[1] / (n * places))
         ),
-        "grad_bias is averaged over the batch; it adds up": (lambda: other_bias(right()[2] / n)),
+        "grad_bias is averaged over the batch: it adds up": (lambda: other_bias(right()[2] / n)),
         "the mean is taken in grad_bias; it adds up": (
             lambda: other_bias(right()[2] / (n * places))
         ),
