@@ -8,11 +8,28 @@ Answers are wrong ones. Where a right one is needed on the way it comes from the
 functions, which the assignments refuse, so that nothing here can be handed in.
 """
 
+from convbook.checking.mistakes.arithmetic import (
+    conv2d,
+    dilate_kernel,
+    filter_bank,
+    output_size,
+    pad2d,
+    same_padding,
+)
 from convbook.checking.mistakes.gradients import (
     col2im,
     conv2d_backward,
     max_pool2d_backward,
     numerical_gradient,
+)
+from convbook.checking.mistakes.images import (
+    dense_layer,
+    dense_parameters,
+    flat_index,
+    permute_pixels,
+    strides_of,
+    unvect,
+    vect,
 )
 from convbook.checking.mistakes.locality import (
     distance,
@@ -33,19 +50,32 @@ from convbook.checking.mistakes.sharing import (
 
 __all__ = [
     "col2im",
+    "conv2d",
     "conv2d_backward",
     "conv2d_loops",
     "convolve_1d",
     "correlate_1d",
+    "dense_layer",
+    "dense_parameters",
+    "dilate_kernel",
     "distance",
     "equivariance_error",
+    "filter_bank",
+    "flat_index",
     "local_mask",
     "local_parameters",
     "locally_connected_1d",
     "locally_connected_2d",
     "max_pool2d_backward",
     "numerical_gradient",
+    "output_size",
+    "pad2d",
     "patch",
+    "permute_pixels",
+    "same_padding",
     "shift",
+    "strides_of",
     "toeplitz_1d",
+    "unvect",
+    "vect",
 ]
