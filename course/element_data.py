@@ -12,22 +12,42 @@ from numpy.typing import NDArray
 
 from convbook.data import photograph
 
-# Both eyes and the nose: what is left of a face when few pixels are left.
-FACE = (slice(36, 292), slice(112, 368))
+# The part of each photograph that elements show: its first row and column, and its side. Of the cat
+# both eyes and the nose, which is what is left of a face when few pixels are left.
+PARTS = {
+    "chelsea": (36, 112, 256),
+    "astronaut": (0, 96, 256),
+    "camera": (40, 110, 256),
+    "china": (64, 120, 256),
+    "coffee": (40, 160, 320),
+    "flower": (60, 160, 320),
+    "motorcycle": (120, 200, 320),
+    "rocket": (40, 200, 320),
+}
+
+
+def grey_levels(name: str, side: int) -> NDArray[np.int64]:
+    """Part of a photograph as (side, side) whole grey levels from 0 to 255; `side` is 32 or 64.
+
+    >>> grey_levels("rocket", 64).shape
+    (64, 64)
+    """
+    top, left, size = PARTS[name]
+    part = photograph(name, grey=True)[0][top : top + size, left : left + size]
+    block = size // side
+    small = part.reshape(side, block, side, block).mean(axis=(1, 3))
+    # All greys from black to white are used: an element shows them small and beside text.
+    stretched = (small - small.min()) / (small.max() - small.min())
+    return np.rint(255 * stretched).astype(np.int64)
 
 
 def cat(side: int) -> NDArray[np.int64]:
-    """The cat's face as (side, side) whole grey levels from 0 to 255; `side` divides 256.
+    """The cat's face.
 
     >>> cat(64).shape, int(cat(64).min()), int(cat(64).max())
     ((64, 64), 0, 255)
     """
-    face = photograph("chelsea", grey=True)[0][FACE]
-    block = len(face) // side
-    small = face.reshape(side, block, side, block).mean(axis=(1, 3))
-    # All greys from black to white are used: an element shows them small and beside text.
-    stretched = (small - small.min()) / (small.max() - small.min())
-    return np.rint(255 * stretched).astype(np.int64)
+    return grey_levels("chelsea", side)
 
 
 def photographs() -> dict[str, list[list[int]]]:
@@ -35,8 +55,13 @@ def photographs() -> dict[str, list[list[int]]]:
     return {"cat64": cat(64).tolist(), "cat32": cat(32).tolist()}
 
 
+def eight_photographs() -> dict[str, list[list[int]]]:
+    """All photographs, for the elements that offer a choice."""
+    return {name: grey_levels(name, 64).tolist() for name in PARTS}
+
+
 #: What a module of that name exports.
-MODULES = {"photographs": photographs}
+MODULES = {"photographs": photographs, "eight_photographs": eight_photographs}
 
 
 def write_modules(folder: Path) -> None:

@@ -61,7 +61,8 @@ def misfits(page: Page, name: str) -> list[str]:
             const hasText = [...node.childNodes].some(isText);
             if (hasText && parseFloat(getComputedStyle(node).fontSize) < 11)
               found.push(`${name(node)} has small text`);
-            if (hasText && node.scrollWidth > node.clientWidth + 1 && node.clientWidth)
+            const hasBox = node.clientWidth && !node.ownerSVGElement;
+            if (hasText && hasBox && node.scrollWidth > node.clientWidth + 1)
               found.push(`${name(node)} cuts its text: ${node.textContent}`);
             if (node.matches("button, select, label, input") && Math.min(box.width, box.height) < 24
                 && !node.closest("label"))

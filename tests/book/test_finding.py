@@ -12,7 +12,7 @@ OpenPage = Callable[..., Page]
 # What a reader may look for, and the chapter that must be found.
 WORDS = {
     "permutation": "chapters/fully_connected.html",
-    "raster": "chapters/fully_connected.html",
+    "raster": "chapters/images_as_tensors.html",
     "neocognitron": "chapters/locality.html",
     "equivariance": "chapters/weight_sharing.html",
 }

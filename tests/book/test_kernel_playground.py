@@ -11,7 +11,7 @@ from element_pages import value as value_of
 from playwright.sync_api import Locator, Page
 
 from convbook import conv2d
-from course.element_data import cat
+from course.element_data import PARTS, cat, grey_levels
 
 NAME = "kernel-playground"
 PHOTOGRAPH = cat(64)
@@ -21,8 +21,8 @@ SOBEL_X = [-1, 0, 1, -2, 0, 2, -1, 0, 1]
 PRESETS = {
     "sobel-x": (SOBEL_X, 1),
     "sobel-y": ([-1, -2, -1, 0, 0, 0, 1, 2, 1], 1),
-    "laplacian-8": ([-1, -1, -1, -1, 8, -1, -1, -1, -1], 1),
-    "laplacian-4": ([0, -1, 0, -1, 4, -1, 0, -1, 0], 1),
+    "ridge": ([-1, -1, -1, -1, 8, -1, -1, -1, -1], 1),
+    "laplacian": ([0, -1, 0, -1, 4, -1, 0, -1, 0], 1),
     "box-blur": ([1] * 9, 9),
     "gaussian-blur": ([1, 2, 1, 2, 4, 2, 1, 2, 1], 16),
     "sharpen": ([0, -1, 0, -1, 5, -1, 0, -1, 0], 1),
@@ -59,11 +59,17 @@ def photograph(page: Page) -> Locator:
     return page.get_by_role("application")
 
 
-def outputs(kernel: list[float], divisor: float = 1, flipped: bool = False) -> np.ndarray:
+def choice(page: Page, label: str) -> Locator:
+    return page.get_by_role("combobox", name=label)
+
+
+def outputs(
+    kernel: list[float], divisor: float = 1, flipped: bool = False, picture: np.ndarray = PHOTOGRAPH
+) -> np.ndarray:
     """The whole map as convbook computes it."""
     weights = np.reshape(kernel, (1, 1, 3, 3))
     laid = weights[..., ::-1, ::-1] if flipped else weights
-    return conv2d(PHOTOGRAPH[None, None].astype(float), laid.astype(float))[0, 0] / divisor
+    return conv2d(picture[None, None].astype(float), laid.astype(float))[0, 0] / divisor
 
 
 def expect_map(found: dict[str, Any], whole: np.ndarray, computed: np.ndarray) -> None:
@@ -103,11 +109,28 @@ def test_every_preset_gives_the_map_of_convbook(open_page, flipped):
         page.get_by_label("Flip the kernel").check()
     everywhere = np.ones((SIDE, SIDE), bool)
     for name, (kernel, divisor) in PRESETS.items():
-        page.locator(f"{NAME} select").select_option(name)
+        choice(page, "Kernel").select_option(name)
         found = value(page)
         assert (found["preset"], found["kernel"], found["divisor"]) == (name, kernel, divisor)
         assert found["flipped"] is flipped
         expect_map(found, outputs(kernel, divisor, flipped), everywhere)
+
+
+def test_every_photograph_gives_the_map_of_convbook(page):
+    page.get_by_role("button", name="Fill all").click()
+    everywhere = np.ones((SIDE, SIDE), bool)
+    for name in PARTS:
+        choice(page, "Photograph").select_option(name)
+        found = value(page)
+        picture = grey_levels(name, 64)
+        assert found["photograph"] == name
+        expect_map(found, outputs(SOBEL_X, picture=picture), everywhere)
+        i, j = found["row"], found["column"]
+        assert found["patch"] == picture[i : i + 3, j : j + 3].ravel().tolist()
+    shown = page.locator(f"{NAME} canvas").first.evaluate(
+        "photo => [...photo.getContext('2d').getImageData(0, 0, 64, 64).data]"
+    )
+    np.testing.assert_array_equal(np.reshape(shown, (64, 64, 4))[..., 0], grey_levels(name, 64))
 
 
 def test_weights_are_edited_by_keyboard_and_are_then_ones_own(page):
@@ -289,14 +312,14 @@ def test_what_is_negative_is_orange_and_the_scale_is_said_in_words(page):
     scale = page.locator(f"{NAME} .scale").last
     lowest = f"−{-whole.min():.0f}"
     assert f"Orange is negative, down to {lowest}." in scale.inner_text()
-    page.locator(f"{NAME} select").select_option("identity")
+    choice(page, "Kernel").select_option("identity")
     assert scale.inner_text() == "Black is 0, white is 255 and more. No output is negative."
     np.testing.assert_array_equal(colours(page)[..., 0], PHOTOGRAPH[1:-1, 1:-1])
 
 
 def test_the_page_chooses_the_presets_and_the_first_is_laid_on(open_page):
     page = open_page("chosen.html")
-    names = page.locator(f"{NAME} option").evaluate_all("all => all.map(option => option.value)")
+    names = choice(page, "Kernel").locator("option").evaluate_all("all => all.map(option => option.value)")
     assert names == ["gaussian-blur", "identity", "own"]
     assert (value(page)["kernel"], value(page)["divisor"]) == PRESETS["gaussian-blur"]
 
@@ -304,7 +327,7 @@ def test_the_page_chooses_the_presets_and_the_first_is_laid_on(open_page):
 @pytest.mark.parametrize(
     ("name", "sentence"),
     [
-        ("mistyped", 'presets="sobel-x sobel" has "sobel", which is none of: sobel-x, sobel-y,'),
+        ("mistyped", 'presets="sobel-x sobel" has "sobel", which is none of: identity, box-blur,'),
         ("unheard", 'has no attribute "kernel"; it takes: presets.'),
     ],
 )
@@ -319,9 +342,9 @@ def test_what_it_does_not_know_is_refused_in_words(open_page, name, sentence):
 @pytest.mark.parametrize("width", [1280, 390])
 def test_it_fits_the_page_and_is_accessible(open_page, theme, width):
     page = open_page("usual.html", theme=theme, width=width, reduced_motion="reduce")
-    page.locator(f"{NAME} select").select_option("box-blur")
+    choice(page, "Kernel").select_option("box-blur")
     assert misfits(page, NAME) == []
-    page.locator(f"{NAME} select").select_option("laplacian-8")
+    choice(page, "Kernel").select_option("ridge")
     page.get_by_label("Flip the kernel").check()
     assert misfits(page, NAME) == []
     assert page.problems == []

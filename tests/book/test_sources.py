@@ -21,6 +21,7 @@ SHOWN = {
     "chapters/fully_connected.html": ["dense"],
     "chapters/locality.html": ["locally_connected"],
     "chapters/weight_sharing.html": ["conv2d", "toeplitz_matrix"],
+    "chapters/arithmetic.html": ["output_size"],
     PAGE: ["conv2d"],
 }
 

@@ -12,8 +12,9 @@ from page_python import PagePython, page_python
 from playwright.sync_api import Locator, Page, expect
 
 from course.sphinx_try_it import TAG, tried_cells
+from course.toc import chapters
 
-CHAPTERS = ["fully_connected", "locality", "weight_sharing", "convolution"]
+CHAPTERS = [Path(page).name for page in chapters()]
 
 
 @pytest.fixture(scope="module")

@@ -567,6 +567,18 @@ def test_a_name_means_the_same_thing_however_it_is_imported():
 def test_a_name_that_there_is_not_can_not_be_allowed(name: str):
     with pytest.raises(ValueError, match=f"^allowed: there is no '{re.escape(name)}'$"):
         refused_call(pads, [name])
+    with pytest.raises(ValueError, match=f"^refused: there is no '{re.escape(name)}'$"):
+        refused_call(pads, (), [name])
+
+
+def test_a_task_may_refuse_what_others_allow():
+    def place(index, shape):
+        return np.ravel_multi_index(index, shape)
+
+    assert refused_call(place, ()) is None
+    found = refused_call(place, (), ["np.ravel_multi_index"])
+    assert found is not None
+    assert (found.call, found.kind) == ("np.ravel_multi_index", None)
 
 
 def test_every_name_that_all_tasks_allow_is_numpys():

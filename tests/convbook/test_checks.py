@@ -67,7 +67,6 @@ def fill_with_liars(x: Any) -> Any:
     ("function", "argument"),
     [
         (add_in_place, X),
-        (reshape_in_place, X),
         (sort_list, [2, 1]),
         (lambda x: x[0].fill(7), (X, 1)),
         (put, {"old": 2}),
@@ -83,6 +82,23 @@ def test_an_argument_must_stay_as_it_is(function: Any, argument: Any):
         f"  usual cause:      an assignment such as {own_name}[...] = … or {own_name} += …: "
         f"work on {own_name}.copy()"
     )
+
+
+def test_an_argument_must_keep_its_shape():
+    lines = message(reshape_in_place, X, expect=X + 1).split("\n")
+    assert lines[0] == "reshape_in_place changes its input x."
+    assert lines[2].startswith("  usual cause:      x itself gets another shape, as by x.shape = …")
+
+
+def test_an_argument_keeps_its_order_in_memory():
+    columns_first = np.asfortranarray(np.arange(6.0).reshape(2, 3))
+    check(lambda x: x.ravel(order="K"), columns_first, expect=np.array([0.0, 3, 1, 4, 2, 5]))
+
+
+@pytest.mark.parametrize("returned", [ValueError("no"), ValueError])
+def test_an_error_that_is_returned_is_not_raised(returned: Any):
+    with pytest.raises(CheckFailed, match="an error is returned: `raise` it"):
+        check_raises(lambda x: returned, 1, because="x is 1")
 
 
 def test_the_argument_that_changed_is_named():

@@ -54,6 +54,13 @@ def uneven(x: Any) -> Any:
 
 
 EVERY: dict[str, tuple[Any, ...]] = {
+    "vect": (IMAGE,),
+    "unvect": (np.arange(24.0), (2, 2, 2, 3)),
+    "strides_of": ((2, 3, 4, 5),),
+    "flat_index": ((1, 2, 2, 3), (2, 3, 4, 5)),
+    "permute_pixels": (IMAGE, np.arange(15) * 4 % 15),
+    "dense_parameters": (5, 8, 2, 3),
+    "dense_layer": (IMAGE[:, :, :1], np.arange(100.0).reshape(10, 10) % 7, np.arange(10.0)),
     "distance": ((4, 2), (-7, -3)),
     "patch": (IMAGE[0], 1, 2, 1),
     "local_mask": (8, 3),
@@ -66,6 +73,12 @@ EVERY: dict[str, tuple[Any, ...]] = {
     "conv2d_loops": (IMAGE, WEIGHT, BIAS),
     "shift": (IMAGE[0], 1, -2),
     "equivariance_error": (uneven, np.arange(360.0).reshape(2, 2, 9, 10) * 7 % 29 - 14, 1, -2, 1),
+    "output_size": (23, 4, 3, 2, 2),
+    "pad2d": (IMAGE, (1, 2), -7),
+    "same_padding": (5, 3),
+    "dilate_kernel": (WEIGHT, 3),
+    "conv2d": (IMAGE, WEIGHT, BIAS, (1, 2), (2, 1), (2, 1)),
+    "filter_bank": (),
 }
 
 
@@ -95,6 +108,30 @@ def test_a_frame_that_is_one_too_wide_may_also_be_the_sum_of_the_shifts():
     said = message(lambda *_: wide, *args, expect=221.0, causes=causes)
     assert "one row and column too wide" in said
     assert "|dy| + |dx| wide" in said
+
+
+def test_a_bias_that_nobody_gave_leaves_more_than_zero():
+    def layer(x: Any, weight: Any, bias: Any = None) -> Any:
+        out = conv2d(x, weight)
+        return out + bias[:, None, None] if bias is not None else 0
+
+    right = conv2d(IMAGE, WEIGHT)
+    for causes in (mistakes.conv2d, mistakes.conv2d_loops):
+        assert "without a bias 0 comes back" in last_line(
+            layer, IMAGE, WEIGHT, expect=right, causes=causes
+        )
+    said = last_line(lambda *_: 1, IMAGE, WEIGHT, expect=right, causes=mistakes.conv2d)
+    assert said.split() == ["got:", "1", "(int)"]
+
+
+def test_padding_that_is_put_into_a_layer_is_told_from_what_it_looks_like():
+    def one_sided(x: Any, weight: Any, padding: Any) -> Any:
+        rows, columns = padding
+        return conv2d(x, weight, padding=[(rows, 0), (columns, 0)])
+
+    right = conv2d(IMAGE, WEIGHT, padding=(2, 1))
+    said = last_line(one_sided, IMAGE, WEIGHT, expect=right, causes=mistakes.conv2d, padding=(2, 1))
+    assert "above and on the left only – or: the padding is counted once" in said
 
 
 def test_every_operation_is_tried_here():

@@ -53,6 +53,16 @@ def test_what_is_right_by_luck_has_no_wrong_border(shape: tuple[int, ...], depth
     assert cause(*ringed(shape, depth)) is None
 
 
+def test_zeros_that_are_right_have_no_wrong_border():
+    right = np.zeros((7, 8))
+    right[0], right[-1] = 3, 5
+    got = right.copy()
+    got[0, 1], got[-1, 2] = 4, 6
+    assert cause(got, right) is None
+    right[3, 3] = got[3, 3] = 1
+    assert cause(got, right) == BORDER
+
+
 def test_a_border_is_looked_for_along_axes_that_have_an_inside():
     right = np.arange(1.0, 13).reshape(2, 6)
     got = right.copy()
@@ -144,6 +154,11 @@ def test_a_wrong_shape_has_its_cause(got: Any, right: Any, words: str):
     assert str(cause(np.ones(got), np.ones(right))).startswith(words)
 
 
+@pytest.mark.parametrize(("got", "right"), [((2, 3), (6,)), ((12,), (2, 2, 3)), ((4, 2, 3), (24,))])
+def test_as_many_values_in_another_shape(got: Any, right: Any):
+    assert str(cause(np.ones(got), np.ones(right))).startswith("there are as many values")
+
+
 @pytest.mark.parametrize(("got", "right"), [((5, 5), (3, 3)), ((2, 5), (5, 6)), ((1, 1), (3, 5))])
 def test_a_shape_that_nothing_explains(got: Any, right: Any):
     assert cause(np.ones(got), np.ones(right)) is None
@@ -174,6 +189,21 @@ def test_integers_too_large_for_a_float_are_told_apart():
     wanted = f"at [0]: expected {2**60}, got {2**60 + 1} (1 of 2 values differs)"
     assert first_difference(got, right, 0) == wanted
     assert wanted in message(answer(got), 1, expect=right)
+
+
+def test_a_mistake_explains_all_numbers_of_a_tuple_or_none():
+    causes = {"turned around": (1, 5, 20), "all one": (1, 1, 1), "too few": (20, 5)}
+    said = message(answer((1, 5, 20)), 1, expect=(20, 5, 1), causes=causes)
+    assert said.split("\n")[2:] == [
+        "  first difference: expected 20, got 1",
+        "  usual cause:      turned around",
+    ]
+    assert "usual cause" not in message(answer((1, 5, 1)), 1, expect=(20, 5, 1), causes=causes)
+    said = message(answer((20, 5)), 1, expect=(20, 5, 1), causes=causes)
+    assert said.split("\n")[-2:] == [
+        "  got:              a tuple of 2 entries",
+        "  usual cause:      too few",
+    ]
 
 
 def test_a_tuple_of_too_many_entries_is_refused():

@@ -15,7 +15,8 @@ WRONG_KINDS = {
         "solution gives the wrong kind of thing.",
         "expected: a NumPy array of shape (2, 3)",
         "got: None",
-        "usual cause: the function ends without a `return`",
+        "usual cause: the function ends without a `return`, or returns the None of a call such as "
+        ".sort()",
     ),
     "a list": (
         EXPECT.tolist(),
@@ -104,6 +105,7 @@ WRONG_KINDS = {
         "solution gives the wrong kind of thing.",
         "expected: a tuple of 1 entry",
         "got: an array of shape (1,) (int64)",
+        "usual cause: an array is not a tuple: tuple(…) makes one of it",
     ),
     "a wrong entry": (
         (1, [2, 3]),

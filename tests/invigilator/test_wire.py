@@ -189,6 +189,9 @@ def test_update_changes_what_the_examiner_holds_in_place() -> None:
     assert held[1] == {"inner": inner, "s": {2, 3}}
     update_in_place(held, (np.zeros((9, 9)), 3))
     assert array.tolist() == [0, 1, 2]
+    update_in_place(held, (np.array([[4.0], [5.0], [6.0]]),))
+    assert array.tolist() == [[4], [5], [6]]
+    update_in_place(held, (np.arange(3.0),))
     array.flags.writeable = False
     update_in_place(held, (np.ones(3),))
     assert array.tolist() == [0, 1, 2]

@@ -1,24 +1,11 @@
 // A kernel that the reader edits slides over a photograph: nine products, their sum, the map that grows.
 import { BOOK_COLOURS, BookElement, make } from "./base.js";
-import { Picture, SOBEL_X, convolve, weigh } from "./layers.js";
-import photographs from "./photographs.js";
+import photographs from "./eight_photographs.js";
+import { KERNELS, PHOTOGRAPHS } from "./kernels.js";
+import { Picture, convolve, weigh } from "./layers.js";
 import { PixelView, brightest, clamp, meanSize, minus, shade } from "./pictures.js";
 
-// What it says, the nine weights row by row, and what their sum is divided by.
-const PRESETS = {
-  "sobel-x": ["Vertical edges (Sobel x)", SOBEL_X],
-  "sobel-y": ["Horizontal edges (Sobel y)", [-1, -2, -1, 0, 0, 0, 1, 2, 1]],
-  "laplacian-8": ["Laplacian of 8 neighbours", [-1, -1, -1, -1, 8, -1, -1, -1, -1]],
-  "laplacian-4": ["Laplacian of 4 neighbours", [0, -1, 0, -1, 4, -1, 0, -1, 0]],
-  "box-blur": ["Box blur", [1, 1, 1, 1, 1, 1, 1, 1, 1], 9],
-  "gaussian-blur": ["Gaussian blur", [1, 2, 1, 2, 4, 2, 1, 2, 1], 16],
-  "sharpen": ["Sharpen", [0, -1, 0, -1, 5, -1, 0, -1, 0]],
-  "vertical": ["Vertical edges", [-1, 0, 1, -1, 0, 1, -1, 0, 1]],
-  "horizontal": ["Horizontal edges", [-1, -1, -1, 0, 0, 0, 1, 1, 1]],
-  "shift-right": ["Shift to the right", [0, 0, 0, 1, 0, 0, 0, 0, 0]],
-  "identity": ["Identity", [0, 0, 0, 0, 1, 0, 0, 0, 0]],
-};
-const USUAL = ["sobel-x", "sobel-y", "laplacian-8", "box-blur", "sharpen", "shift-right", "identity"];
+const USUAL = ["sobel-x", "sobel-y", "ridge", "box-blur", "sharpen", "shift-right", "identity"];
 const OWN = "own";
 const FIRST_PLACE = [29, 25]; // At an edge, so that the first sum has something to say.
 const PLACES_A_SECOND = 4; // At first, so that one can follow …
@@ -41,12 +28,17 @@ class KernelPlayground extends BookElement {
 
   build() {
     this.allowAttributes("presets");
-    const presets = this.wordsOf("presets", Object.keys(PRESETS), USUAL);
-    this.photograph = Picture.ofRows(photographs.cat64);
+    const presets = this.wordsOf("presets", Object.keys(KERNELS), USUAL);
+    this.show(Object.keys(PHOTOGRAPHS)[0]);
     [this.height, this.width] = [this.photograph.height - 2, this.photograph.width - 2];
     this.computed = new Uint8Array(this.height * this.width);
-    const options = [...presets.map((name) => [name, PRESETS[name][0]]), [OWN, "Your own"]];
+    const options = [...presets.map((name) => [name, KERNELS[name][0]]), [OWN, "Your own"]];
     this.preset = this.addChoice("Kernel", options, (name) => { if (name !== OWN) this.apply(name); });
+    this.addChoice("Photograph", Object.entries(PHOTOGRAPHS), (name) => {
+      this.pause();
+      this.show(name);
+      this.paintPhotograph();
+    });
     this.flip = this.addSwitch("Flip the kernel");
     this.player = this.addButton("Play", () => (this.timer ? this.pause() : this.play()));
     const fill = (value) => () => { this.pause(); this.computed.fill(value); };
@@ -70,6 +62,16 @@ class KernelPlayground extends BookElement {
     return this.row * this.width + this.column;
   }
 
+  /** Take a photograph; all have the same size. */
+  show(name) {
+    this.name = name;
+    this.photograph = Picture.ofRows(photographs[name]);
+  }
+
+  paintPhotograph() {
+    this.input.paint((p) => shade(this.photograph.pixels[p], 255));
+  }
+
   buildPictures() {
     const { height, width } = this.photograph;
     this.input = new PixelView(height, width, `Photograph, ${height} × ${width}`);
@@ -77,7 +79,7 @@ class KernelPlayground extends BookElement {
     this.scale = make("p", { class: "scale" });
     this.map.figure.append(this.scale);
     this.input.figure.append(make("p", { class: "scale" }, "Drag the window, or press the arrow keys."));
-    this.input.paint((p) => shade(this.photograph.pixels[p], 255));
+    this.paintPhotograph();
     this.input.onKeys("Photograph: the arrow keys move the window",
       (dy, dx) => this.moveTo(this.row + dy, this.column + dx));
     this.input.onDrag((y, x) => this.moveTo(Math.round(y - 1.5), Math.round(x - 1.5), true));
@@ -113,7 +115,7 @@ class KernelPlayground extends BookElement {
 
   /** Put a preset's weights into the inputs. */
   apply(name) {
-    const [, weights, divisor = 1] = PRESETS[name];
+    const [, weights, divisor = 1] = KERNELS[name];
     this.preset.value = name;
     this.weights.forEach((input, n) => { input.value = weights[n]; });
     this.divisor.value = divisor;
@@ -217,7 +219,7 @@ class KernelPlayground extends BookElement {
     }
     const map = (p) => (this.computed[p] ? full[p] : null);
     this.value = {
-      preset: this.preset.value, kernel, divisor, flipped: this.flip.checked, row: this.row, column: this.column,
+      photograph: this.name, preset: this.preset.value, kernel, divisor, flipped: this.flip.checked, row: this.row, column: this.column,
       patch, products, sum, output: sum / divisor, filled, isPlaying: this.timer !== undefined,
       map: Array.from({ length: this.height }, (_, i) => (
         Array.from({ length: this.width }, (_, j) => map(i * this.width + j)))),

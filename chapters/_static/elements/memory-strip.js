@@ -1,18 +1,315 @@
-// <memory-strip>: TODO: what can be changed, and what it shows.
-import { BookElement, make } from "./base.js";
+// <memory-strip>: a small image and its numbers in memory; what a slice, a transpose or a reshape reads of them.
+import { BookElement, inkOn, make } from "./base.js";
+import { STEPS, minus } from "./pictures.js";
+import { Strided } from "./strided.js";
+
+// A boat on the sea below a low sun: red, green and blue of 4 rows of 5 pixels.
+const IMAGE = [
+  [[88, 140, 214], [112, 160, 222], [140, 180, 230], [164, 196, 234], [186, 210, 238]],
+  [[170, 180, 214], [255, 208, 66], [214, 196, 190], [224, 204, 196], [206, 208, 220]],
+  [[238, 150, 84], [246, 178, 92], [232, 160, 104], [190, 44, 36], [184, 140, 132]],
+  [[24, 84, 130], [40, 100, 142], [30, 90, 136], [92, 36, 48], [16, 70, 118]],
+];
+const [ROWS, COLUMNS, CHANNELS] = [4, 5, 3];
+const LIST_ACROSS = 10; // Squares in a line where the result has no rows of its own.
+const COLOURS = ["red", "green", "blue"];
+const LAYOUTS = {
+  last: ["channels last, (4, 5, 3)", "hwc"],
+  first: ["channels first, (3, 4, 5)", "chw"],
+};
+const FULL = { h: ROWS, w: COLUMNS, c: CHANNELS };
+const INDEX = { h: "i", w: "j", c: "d", p: "p", n: "n" };
+const AXIS = { h: "row", w: "column", c: "channel", p: "pixel", n: "number" };
+
+/** What an operation is called, its code in either layout, and the view of the image that it gives.
+ *
+ * Where `view` gives null NumPy copies: `copy` is the new array, `reads` the view whose numbers are
+ * copied in this order, and `why` says why.
+ */
+const OPERATIONS = {
+  all: {
+    name: "the whole image", code: { last: "x", first: "x" },
+    view: (x) => x,
+  },
+  slice: {
+    name: "slice", code: { last: "x[1:3, 2:]", first: "x[:, 1:3, 2:]" },
+    view: (x) => x.slice("h", 1, 2).slice("w", 2, 3),
+  },
+  step: {
+    name: "slice with a step", code: { last: "x[::2, ::2]", first: "x[:, ::2, ::2]" },
+    view: (x) => x.slice("h", 0, 2, 2).slice("w", 0, 3, 2),
+  },
+  flip: {
+    name: "flip", code: { last: "x[:, ::-1]", first: "x[:, :, ::-1]" },
+    view: (x) => x.slice("w", COLUMNS - 1, COLUMNS, -1),
+  },
+  channel: {
+    name: "one channel", code: { last: "x[:, :, 1]", first: "x[1]" },
+    view: (x) => x.pick("c", 1),
+  },
+  transpose: {
+    name: "transpose", code: { last: "x.transpose(1, 0, 2)", first: "x.transpose(0, 2, 1)" },
+    view: transposed,
+  },
+  move: {
+    name: "move the channels", code: { last: "x.transpose(2, 0, 1)", first: "x.transpose(1, 2, 0)" },
+    view: (x) => x.transpose(x.axes === "hwc" ? "chw" : "hwc"),
+  },
+  vect: {
+    name: "reshape to a vector", code: { last: "x.reshape(-1)", first: "x.reshape(-1)" },
+    view: (x) => x.merge(x.axes, "n"),
+  },
+  pixels: {
+    name: "reshape to a list of pixels", code: { last: "x.reshape(20, 3)", first: "x.reshape(3, 20)" },
+    view: (x) => x.merge("hw", "p"),
+  },
+  "transpose-vect": {
+    name: "reshape what was transposed",
+    code: { last: "x.transpose(1, 0, 2).reshape(-1)", first: "x.transpose(0, 2, 1).reshape(-1)" },
+    view: (x) => transposed(x).merge(x.axes, "n"),
+    copy: (x) => new Strided({ n: x.size }),
+    reads: transposed,
+    why: (offsets) => {
+      const steps = offsets.slice(1).map((offset, n) => offset - offsets[n]);
+      const odd = steps.findIndex((step) => step !== steps[0]);
+      return `A vector has a single stride, but these offsets, ${offsets.slice(0, odd + 2).join(", ")}, …, `
+        + `go up by ${steps[0]} and then by ${minus(steps[odd])}: no single stride reads them in this order.`;
+    },
+  },
+  list: {
+    name: "index by a list", code: { last: "x[[2, 0]]", first: "x[[2, 0]]" },
+    view: () => null,
+    copy: (x) => new Strided({ ...x.shape, [x.axes[0]]: 2 }),
+    reads: (x) => x.slice(x.axes[0], 2, 2, -2),
+    why: () => "A list may ask for any indices in any order, for which there is no stride in general: NumPy always copies.",
+  },
+};
+
+function transposed(x) {
+  return x.transpose(x.axes === "hwc" ? "whc" : "cwh");
+}
+
+const tuple = (numbers) => `(${numbers.map(minus).join(", ")}${numbers.length === 1 ? "," : ""})`;
+const hex = (channels) => `#${channels.map((value) => value.toString(16).padStart(2, "0")).join("")}`;
+const list = (items) => (items.length < 2 ? items.join() : `${items.slice(0, -1).join(", ")} and ${items.at(-1)}`);
 
 class MemoryStrip extends BookElement {
-  static label = "TODO: its name for a screen reader";
+  static label = "Memory strip: a small image, its numbers in memory, and what an operation reads of them";
 
   build() {
-    this.size = this.addRange("Size", { min: 1, max: 9, value: 3 });
+    this.allowAttributes("operations");
+    const known = this.wordsOf("operations", Object.keys(OPERATIONS), Object.keys(OPERATIONS));
+    this.layout = this.addChoice("Layout", Object.entries(LAYOUTS).map(([key, [text]]) => [key, text]));
+    this.operation = this.addChoice("y =", known.map((key) => [key, OPERATIONS[key].name]));
+    this.operation.parentElement.hidden = known.length === 1;
+    this.channel = this.addChoice("Channel", COLOURS.map((name, d) => [d, `${d}, ${name}`]),
+      (d) => { this.chosen[2] = Number(d); });
+    this.order = this.addRange("Reading order", { min: 0, max: ROWS * COLUMNS * CHANNELS - 1, value: 0 },
+      (n) => { this.chosen = this.placeOf(this.read[n]); });
+    this.chosen = [1, 1, 0]; // Row, column and channel in the image.
+
+    this.source = new Board("x");
+    this.result = new Board("y");
+    this.memory = new Board("memory");
+    this.copy = new Board("memory");
+    this.facts = make("dl", { class: "facts" });
+    this.about = make("p", { class: "about", "aria-live": "polite" });
+    this.formula = make("p", { class: "formula" });
+    this.stage.append(
+      make("div", { class: "arrays" }, this.source.figure, this.result.figure, this.facts),
+      this.memory.figure, this.copy.figure, this.formula, this.about);
+    this.stage.addEventListener("click", (event) => {
+      const square = event.target.closest("[data-offset]");
+      if (square) this.choose(Number(square.dataset.offset));
+    });
+    this.result.squares.addEventListener("keydown", (event) => {
+      const step = STEPS[event.key];
+      if (!step || event.ctrlKey || event.altKey || event.metaKey) return;
+      event.preventDefault(); // The page stays where it is.
+      this.move(...step);
+    });
+  }
+
+  /** Row, column and channel of the number at an offset of x's memory. */
+  placeOf(offset) {
+    const index = this.x.indexOf(offset);
+    return [..."hwc"].map((axis) => index[this.x.axes.indexOf(axis)]);
+  }
+
+  offsetOf([i, j, d]) {
+    const place = { h: i, w: j, c: d };
+    return this.x.offset([...this.x.axes].map((axis) => place[axis]));
+  }
+
+  /** Choose the number at an offset, if y reads it. */
+  choose(offset) {
+    if (!this.read.includes(offset)) return;
+    this.chosen = this.placeOf(offset);
+    this.draw();
+  }
+
+  /** Go so many squares down and to the right in y as it is drawn. */
+  move(down, right) {
+    const { squares, across } = this.result;
+    const offsets = [...squares.children].map((square) => Number(square.dataset.offset));
+    const at = offsets.indexOf(this.offsetOf(this.chosen));
+    const column = (at % across) + right;
+    const next = at + down * across + right;
+    if (column < 0 || column >= across || next < 0 || next >= offsets.length) return;
+    this.choose(offsets[next]);
   }
 
   draw() {
-    const size = Number(this.size.value);
-    this.stage.replaceChildren(make("p", {}, "■".repeat(size)));
-    this.value = { size };
-    this.say(`TODO: ${size} squares.`);
+    const operation = OPERATIONS[this.operation.value];
+    const [layout, axes] = [this.layout.value, LAYOUTS[this.layout.value][1]];
+    this.x = new Strided(Object.fromEntries([...axes].map((axis) => [axis, FULL[axis]])));
+    const view = operation.view(this.x);
+    this.y = view ?? operation.copy(this.x);
+    this.isCopy = !view;
+    this.read = (view ?? operation.reads(this.x)).offsets();
+    this.chosen = this.nearest(this.chosen);
+    const offset = this.offsetOf(this.chosen);
+    const n = this.read.indexOf(offset);
+    const index = this.y.unravel(n);
+    const own = this.y.offset(index);
+    const code = operation.code[layout];
+    const pixel = COLOURS.map((_, d) => this.offsetOf([...this.chosen.slice(0, 2), d]))
+      .filter((cell) => this.read.includes(cell));
+    this.value = {
+      layout, operation: this.operation.value, code, kind: this.operation.value === "all" ? "same" : this.isCopy ? "copy" : "view",
+      shape: this.y.lengths, strides: this.y.strides, start: this.y.start, offsets: this.read, index, own, offset, pixel,
+      numbers: this.read.map((cell) => this.numberAt(cell)),
+    };
+    this.channel.value = this.chosen[2];
+    this.order.max = this.read.length - 1;
+    this.order.value = n;
+    this.order.nextElementSibling.textContent = n;
+    this.drawBoards();
+    this.drawFormula();
+    this.describe(operation);
+  }
+
+  /** Of what y reads, the place nearest to one in the image: in the same pixel if there is one. */
+  nearest([i, j, d]) {
+    const distance = ([row, column, channel]) => (
+      CHANNELS * (Math.abs(row - i) + Math.abs(column - j)) + Math.abs(channel - d));
+    const places = this.read.map((offset) => this.placeOf(offset));
+    return places.reduce((best, place) => (distance(place) < distance(best) ? place : best));
+  }
+
+  numberAt(offset) {
+    const [i, j, d] = this.placeOf(offset);
+    return IMAGE[i][j][d];
+  }
+
+  /** The colour of a number alone: so much red, green or blue. */
+  colourOf(offset) {
+    const channel = this.placeOf(offset)[2];
+    return hex(COLOURS.map((_, d) => (d === channel ? this.numberAt(offset) : 0)));
+  }
+
+  drawBoards() {
+    const { value, x, y } = this;
+    const isWhole = value.operation === "all";
+    const isRead = (offset) => value.offsets.includes(offset);
+    const mark = (offset) => (offset === value.offset ? "chosen" : value.pixel.includes(offset) ? "same" : "");
+    const cell = (offset) => ({
+      offset, text: offset, colour: isRead(offset) ? this.colourOf(offset) : "", mark: mark(offset) });
+    this.source.figure.hidden = isWhole;
+    this.source.draw(`x, shape ${tuple(x.lengths)}`, COLUMNS, this.pixelsOf(x, x.offsets()));
+    const isList = y.axes === "n";
+    const spatial = y.axes.replace("c", "");
+    const columns = "hw".includes(spatial.at(-1)) ? y.length(spatial.at(-1)) : LIST_ACROSS;
+    const squares = isList ? value.offsets.map(cell) : this.pixelsOf(y, value.offsets);
+    this.result.draw(`${isWhole ? "x" : "y"}, shape ${tuple(y.lengths)}`, columns, squares);
+    this.result.squares.setAttribute("role", "application");
+    this.result.squares.setAttribute("tabindex", 0);
+    this.result.squares.setAttribute("aria-label",
+      `${isWhole ? "Image x" : "Result y"}: the arrow keys choose ${isList ? "a number" : "a pixel"}`);
+    this.memory.draw("Memory of x: one number after the other, with its offset", 20, x.offsets().sort((a, b) => a - b).map(cell));
+    this.copy.figure.hidden = !this.isCopy;
+    if (this.isCopy) {
+      this.copy.draw("Memory of y, a copy: in each place, the offset in x that it was copied from", 20, value.offsets.map(cell));
+    }
+    for (const board of [this.source, this.memory, this.copy]) board.squares.setAttribute("aria-hidden", "true");
+  }
+
+  /** A square for each pixel of an array, in the order in which the array has them. */
+  pixelsOf(array, offsets) {
+    const pixels = new Map();
+    for (const offset of offsets) {
+      const [i, j] = this.placeOf(offset);
+      const key = `${i},${j}`;
+      pixels.set(key, [...(pixels.get(key) ?? []), offset]);
+    }
+    return [...pixels.values()].map((own) => {
+      const of = own.find((offset) => this.placeOf(offset)[2] === this.chosen[2]) ?? own[0];
+      const isRead = own.some((offset) => this.read.includes(offset));
+      const channels = [0, 0, 0];
+      for (const offset of own) channels[this.placeOf(offset)[2]] = this.numberAt(offset);
+      return { offset: of, text: of, colour: isRead ? hex(channels) : "", mark: own.includes(this.value.offset) ? "chosen" : "" };
+    });
+  }
+
+  drawFormula() {
+    const { value } = this;
+    const name = value.operation === "all" ? "x" : "y";
+    const terms = value.strides.map((stride, axis) => (
+      `${value.index[axis]} · ${stride < 0 ? `(${minus(stride)})` : stride}`));
+    const letters = [...this.y.axes].flatMap((axis) => [` + ${INDEX[axis]} `, make("i", {}, "σ"), make("sub", {}, axis)]);
+    const copied = this.isCopy ? ` of its own memory, copied from offset ${value.offset} of x’s` : "";
+    this.formula.replaceChildren(
+      make("code", {}, `${name}[${value.index.join(", ")}]`), " lies at ",
+      make("span", {}, make("i", {}, "o"), ...letters), " = ",
+      make("span", {}, `${[value.start, ...terms].join(" + ")} = `, make("strong", {}, String(value.own))), copied);
+    this.facts.replaceChildren(...[
+      [name, value.operation === "all" ? `${ROWS} rows, ${COLUMNS} columns` : value.code], ["shape", tuple(value.shape)], ["strides", tuple(value.strides)], ["first number at", String(value.start)],
+      ["memory", { same: "x’s own", view: "x’s: a view", copy: "its own: a copy" }[value.kind]],
+    ].map(([term, text]) => make("div", {}, make("dt", {}, term), make("dd", {}, text))));
+  }
+
+  describe(operation) {
+    const { value, y } = this;
+    const axes = list([...y.axes].map((axis) => `${AXIS[axis]}s`));
+    const shape = `has shape ${tuple(value.shape)}, its axes are ${axes}, and strides ${tuple(value.strides)}`;
+    const about = {
+      same: () => `x ${shape}.`,
+      view: () => `y = ${value.code} ${shape}. It is a view: it reads ${value.offsets.length} of the 60 numbers where they are.`,
+      copy: () => `y = ${value.code} ${shape}. It is a copy, with ${value.offsets.length} numbers of its own. ${operation.why(value.offsets)}`,
+    }[value.kind]();
+    if (this.about.textContent !== about) this.about.textContent = about;
+    const index = [...y.axes].map((axis, n) => `${AXIS[axis]} ${value.index[n]}`);
+    const [i, j, d] = this.chosen;
+    const place = value.kind === "copy" ? `offset ${value.own} of y’s memory, copied from offset ${value.offset} of x’s` : `offset ${value.offset}`;
+    const whole = value.pixel.length > 1 ? ` The pixel’s ${value.pixel.length} numbers ${this.isCopy ? "come from" : "lie at"} ${list(value.pixel)}.` : "";
+    const inImage = value.kind === "same" ? "" : ` (row ${i}, column ${j} of x)`;
+    this.say(`${index.join(", ").replace(/^./, (letter) => letter.toUpperCase())} of ${value.kind === "same" ? "x" : "y"}${inImage}: `
+      + `${COLOURS[d]} ${this.numberAt(value.offset)}, at ${place}.${whole}`);
+  }
+}
+
+/** A figure of squares in lines, each with a text, perhaps a colour, and a mark. */
+class Board {
+  constructor(kind) {
+    this.caption = make("figcaption");
+    this.squares = make("div", { class: "squares" });
+    this.figure = make("figure", { class: kind }, this.caption, this.squares);
+  }
+
+  draw(caption, across, squares) {
+    this.across = across;
+    this.caption.textContent = caption;
+    this.squares.style.setProperty("--across", across);
+    while (this.squares.children.length > squares.length) this.squares.lastChild.remove();
+    while (this.squares.children.length < squares.length) this.squares.append(make("span"));
+    squares.forEach(({ offset, text, colour, mark }, n) => {
+      const square = this.squares.children[n];
+      square.className = `${colour ? "read" : "unread"} ${mark}`.trim();
+      square.dataset.offset = offset;
+      square.textContent = text;
+      square.style.backgroundColor = colour;
+      square.style.color = colour ? inkOn(colour) : "";
+    });
   }
 }
 

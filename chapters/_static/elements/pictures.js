@@ -4,7 +4,7 @@ import { make, makeSvg } from "./base.js";
 export const minus = (number) => String(number).replaceAll("-", "−");
 
 const NEGATIVE = [245, 135, 30];
-const STEPS = { ArrowUp: [-1, 0], ArrowDown: [1, 0], ArrowLeft: [0, -1], ArrowRight: [0, 1] };
+export const STEPS = { ArrowUp: [-1, 0], ArrowDown: [1, 0], ArrowLeft: [0, -1], ArrowRight: [0, 1] };
 
 /** Black is 0, white is `limit`; what is negative is orange, the brighter the further from 0. */
 export function shade(value, limit) {

@@ -109,14 +109,16 @@ class RefusedCall:
     text: str = ""
 
 
-def refused_call(function: Callable[..., Any], allowed: Iterable[str]) -> RefusedCall | None:
+def refused_call(
+    function: Callable[..., Any], allowed: Iterable[str], refused: Iterable[str] = ()
+) -> RefusedCall | None:
     """A call that `function` or a helper of its makes and `allowed` doesn't have, if there is one.
 
     It is the first, or the first that has a name in everyday words: `conv2d`, not `torch.tensor`.
     `allowed` holds full names, such as "np.pad"; that of a module allows all that is in it. See
-    `names_allowed` for what is always allowed.
+    `names_allowed` for what every task allows that doesn't name it in `refused`.
     Raises Unreadable when the function's text can't be had, TypeError when it is no function, and
-    ValueError when a name in `allowed` leads nowhere.
+    ValueError when a name in `allowed` or `refused` leads nowhere.
 
     >>> def lazy(x, u):
     ...     import numpy as np
@@ -126,7 +128,7 @@ def refused_call(function: Callable[..., Any], allowed: Iterable[str]) -> Refuse
     """
     if not callable(function):
         raise TypeError(f"{type(function).__name__} is not callable")
-    return _Search(_Allowed(allowed)).through(function)
+    return _Search(_Allowed(allowed, refused)).through(function)
 
 
 @cache
@@ -159,11 +161,15 @@ class _Allowed:
     in a grader it stands in another process.
     """
 
-    def __init__(self, names: Iterable[str]) -> None:
+    def __init__(self, names: Iterable[str], but: Iterable[str] = ()) -> None:
         things, paths = _base()
         self.things, self.paths = set(things), {*paths, *_MODULES}
+        for name in but:
+            thing, path = _named(name, "refused")
+            self.things.discard(id(thing))
+            self.paths -= {path, path_of(thing)}
         for name in names:
-            thing, path = _named(name)
+            thing, path = _named(name, "allowed")
             self.things.add(id(thing))
             self.paths |= {path} if isinstance(thing, ModuleType) else {path, path_of(thing)}
             if isinstance(thing, ModuleType):
@@ -182,7 +188,7 @@ class _Allowed:
         return is_standard(path) and not _is_in(path, _UNREADABLE)
 
 
-def _named(name: str) -> tuple[Any, str]:
+def _named(name: str, argument: str) -> tuple[Any, str]:
     """What a full name leads to, and that name with `numpy` for `np`."""
     package, *members = re.sub(r"^np(?=\.)", "numpy", name).split(".")
     try:
@@ -192,7 +198,7 @@ def _named(name: str) -> tuple[Any, str]:
                 importlib.import_module(".".join([package, *members[:place]]))
             thing = getattr(thing, member)
     except (ImportError, AttributeError, ValueError):
-        raise ValueError(f"allowed: there is no {name!r}") from None
+        raise ValueError(f"{argument}: there is no {name!r}") from None
     return thing, ".".join([package, *members])
 
 

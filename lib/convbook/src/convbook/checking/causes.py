@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from itertools import combinations
+from math import prod
 from typing import Any
 
 import numpy as np
@@ -45,17 +46,9 @@ def usual_cause(
     >>> usual_cause(np.zeros(3), np.ones(3), [], {}, 1e-6)
     'every value is zero: is the result ever written to?'
     """
-    fitting = [
-        cause
-        for cause, known in causes.items()
-        if (answer := known_answer(known)) is not None
-        and _equal(got, answer, tolerance)
-        and not _equal(answer, right, tolerance)
-    ]
-    # The words before a colon name the mistake, those behind it what to do.
-    different = list({cause.partition(":")[0]: cause for cause in reversed(fitting)}.values())
-    if different:
-        return " – or: ".join(reversed(different)) if len(different) <= 2 else None
+    fitting = fitting_causes(got, right, causes, tolerance)
+    if fitting:
+        return in_words(fitting)
     if any(_equal(got, x, tolerance) for x in inputs):
         return "the input comes back as it is"
     if got.shape != right.shape:
@@ -71,6 +64,31 @@ def usual_cause(
     if fraction.any() and (some_agree or _equal(got, np.trunc(right), tolerance)):
         return "the result is stored in an array of integers, which cuts off the fraction"
     return _value_cause(got, right, tolerance)
+
+
+def fitting_causes(
+    got: Array, right: Array, causes: Mapping[str, Any], tolerance: float
+) -> list[str]:
+    """The known mistakes that lead to `got`, each in its own words."""
+    fitting = [
+        cause
+        for cause, known in causes.items()
+        if (answer := known_answer(known)) is not None
+        and _equal(got, answer, tolerance)
+        and not _equal(answer, right, tolerance)
+    ]
+    # The words before a colon name the mistake, those behind it what to do.
+    different = {cause.partition(":")[0]: cause for cause in reversed(fitting)}
+    return list(reversed(different.values()))
+
+
+def in_words(fitting: list[str]) -> str | None:
+    """One or two causes in a sentence; None where more of them fit, for then none is singled out.
+
+    >>> in_words(["it is flipped", "it is late"]), in_words(["a", "b", "c"])
+    ('it is flipped – or: it is late', None)
+    """
+    return " – or: ".join(fitting) if 1 <= len(fitting) <= 2 else None
 
 
 def known_answer(known: Any) -> Array | None:
@@ -95,9 +113,10 @@ def _value_cause(got: Array, right: Array, tolerance: float) -> str | None:
     wrong = ~_close(got, right, tolerance)
     for depth in (1, 2, 3):
         inside = [slice(depth, -depth) if n > 2 * depth else slice(None) for n in right.shape[-2:]]
-        # A patch has a middle, but no inside: few right values may be luck.
+        # A patch has a middle, but no inside: few right values may be luck, and so may zeros.
         within = wrong[..., *inside]
-        if np.prod(within.shape[-2:]) >= 2 ** min(right.ndim, 2) and not within.any():
+        enough = np.prod(within.shape[-2:]) >= 2 ** min(right.ndim, 2)
+        if enough and right[..., *inside].any() and not within.any():
             return "the inside is right and the border is wrong: look at the padding and the ranges"
     for axis in range(right.ndim - 2):
         others = tuple(a for a in range(right.ndim) if a != axis)
@@ -149,6 +168,9 @@ def _shifted_axis(got: Array, right: Array, tolerance: float) -> int | None:
 
 def _shape_cause(got: tuple[int, ...], right: tuple[int, ...]) -> str | None:
     if len(got) != len(right):
+        sizes, wanted = ([n for n in shape if n != 1] for shape in (got, right))
+        if prod(got) == prod(right) and sizes != wanted:
+            return "there are as many values as expected, in another shape: look at the reshape"
         if len(got) > len(right):
             return (
                 "there is an axis too many: is a sum over it missing, or does a slice such as "

@@ -125,8 +125,8 @@ def check(
     given += [(each, given_kwargs[each], kwargs[each]) for each in kwargs]
     for each, copied, original in given:
         if not _same(copied, original):
-            cause = f"an assignment such as {each}[...] = … or {each} += …: work on {each}.copy()"
             headline = f"changes its input {each}."
+            cause = _how_it_changes(each, copied, original)
             raise _failure(name, call, Problem(headline, {"usual cause": cause}))
     call_made = Call(function, args, kwargs, expect)
     problem = problem_with(got, expect, rules, suspected(call_made, causes))
@@ -157,13 +157,19 @@ def check_raises(
     got, raised = _run(function, given_args, given_kwargs, time_limit)
     must = f"must raise {error.__name__}, because {because}"
     if raised is None:
-        raise _failure(name, call, Problem(f"{must}.", {"got": describe_answer(got)}))
+        # By its name: in a grader what is returned stands for something in another process.
+        returned = type(got).__name__ in (error.__name__, "type")
+        cause = "an error is returned: `raise` it, instead of `return`" if returned else None
+        details = {"got": describe_answer(got), "usual cause": cause}
+        raise _failure(name, call, Problem(f"{must}.", details))
     unwritten = isinstance(raised, NotImplementedError) and error is not NotImplementedError
     if unwritten or not isinstance(raised, error):
         raise _explained(raised, name, call, f"{must}; it raises another error.") from None
 
 
-def check_handwritten(function: Callable[..., Any], allowed: Iterable[str] = ()) -> None:
+def check_handwritten(
+    function: Callable[..., Any], allowed: Iterable[str] = (), refused: Iterable[str] = ()
+) -> None:
     """Check that `function`, with its helpers, calls no library but as far as its task allows it.
 
     Python itself is always allowed, and of NumPy what makes, reshapes, indexes, adds up and
@@ -178,8 +184,10 @@ def check_handwritten(function: Callable[..., Any], allowed: Iterable[str] = ())
         What this task allows besides, as full names: functions such as "np.pad" or
         "np.lib.stride_tricks.sliding_window_view", or modules such as "np.fft", which allow all
         that is in them.
+    refused:
+        What this task refuses though others allow it, because the task asks for just that.
 
-    Raises ValueError when a name in `allowed` leads nowhere.
+    Raises ValueError when a name in `allowed` or `refused` leads nowhere.
 
     >>> def lazy(x, u):
     ...     return np.correlate(x, u)
@@ -194,19 +202,28 @@ def check_handwritten(function: Callable[..., Any], allowed: Iterable[str] = ())
     name = str(getattr(function, "__name__", "<lambda>"))
     name = "your function" if name == "<lambda>" else name
     try:
-        refused = refused_call(function, allowed)
+        found = refused_call(function, allowed, refused)
     except TypeError:
         headline = f"{name} is not a function."
         raise CheckFailed(_lines(headline, {"got": describe_answer(function)})) from None
     except Unreadable as unread:
         headline = f"the text of {unread.name} can't be read."
         raise CheckFailed(_lines(headline, {"what to do": _how_to_be_read(unread)})) from None
-    if refused:
-        kind = refused.kind or "which this task doesn't allow"
+    if found:
+        kind = found.kind or "which this task doesn't allow"
         details = {"what to do": "write it yourself with indexing, products and sums"}
-        if refused.text:
-            details = {f"in {refused.function}, line {refused.line}": refused.text, **details}
-        raise CheckFailed(_lines(f"{name} calls `{refused.call}`, {kind}.", details))
+        if found.text:
+            details = {f"in {found.function}, line {found.line}": found.text, **details}
+        raise CheckFailed(_lines(f"{name} calls `{found.call}`, {kind}.", details))
+
+
+def _how_it_changes(name: str, copied: Any, original: Any) -> str:
+    if isinstance(copied, np.ndarray) and copied.shape != np.shape(original):
+        return (
+            f"{name} itself gets another shape, as by {name}.shape = … or {name}.resize(…): "
+            f"{name}.reshape(…) leaves it as it is"
+        )
+    return f"an assignment such as {name}[...] = … or {name} += …: work on {name}.copy()"
 
 
 def _how_to_be_read(unread: Unreadable) -> str:
@@ -349,7 +366,7 @@ def _arrays_in(value: Any) -> Iterator[Array]:
 def _copies(value: Any) -> Any:
     """A deep copy of plain data; functions and other objects stay as they are."""
     if isinstance(value, np.ndarray):
-        return value.copy()
+        return value.copy(order="K")  # an answer must not depend on the order in memory
     if type(value) in (tuple, list):
         return type(value)(_copies(each) for each in value)
     if type(value) is dict:

@@ -5,20 +5,27 @@ it is follows from `type(answer)`, and its values from a copy as a plain NumPy a
 """
 
 import math
-from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any, Literal, get_args
 
 import numpy as np
 
 from convbook.arguments import short_repr
-from convbook.checking.causes import Array, _close, first_difference, usual_cause
+from convbook.checking.causes import (
+    Array,
+    _close,
+    first_difference,
+    fitting_causes,
+    in_words,
+    usual_cause,
+)
 from convbook.checking.pictures import SideBySide
 
 Dtype = Literal["int", "bool", "float", "number", "same"]
 
-_NO_RETURN = "the function ends without a `return`"
+_NO_RETURN = "the function ends without a `return`, or returns the None of a call such as .sort()"
 _NO_CALL = "a function is returned, not what it gives: are its () missing?"
 _FLOAT = "a float is in the calculation, as from `/` (`//` divides whole numbers), float() or 2.0"
 _HINTS = {
@@ -28,6 +35,20 @@ _HINTS = {
     "list": "a list is not an array: np.array(…) makes one of it",
     "tuple": "several values are returned, or a comma stands at the end of the `return`",
     "Tensor": "a PyTorch tensor is not a NumPy array: .numpy() makes one of it",
+    "flatiter": "`.flat` goes through an array, but is none: .ravel() makes a vector of it",
+}
+# Where one number is expected, no conversion of an array or a list helps.
+_HINTS_FOR_ONE = {kind: _HINTS[kind] for kind in _HINTS if kind not in ("list", "flatiter")}
+_ONE_BY_ONE = "it gives its values one by one: tuple(…) makes a tuple of it"
+_HINTS_FOR_SEVERAL = {
+    "NoneType": _NO_RETURN,
+    "builtin_function_or_method": _NO_CALL,
+    "function": _NO_CALL,
+    "ndarray": "an array is not a tuple: tuple(…) makes one of it",
+    "generator": _ONE_BY_ONE,
+    "map": _ONE_BY_ONE,
+    "reversed": _ONE_BY_ONE,
+    "list_reverseiterator": _ONE_BY_ONE,
 }
 
 
@@ -79,11 +100,16 @@ def problem_with(
         wanted = "True or False"
     is_array = _is(answer, np.ndarray) and np.ndim(np.asarray(answer)) > 0
     is_number = _is(answer, (bool, int, float, np.generic, np.ndarray)) and not is_array
+    hints = _HINTS if right.ndim else _HINTS_FOR_ONE
     if not (is_array if right.ndim else is_number):
-        return _wrong_kind(answer, wanted)
+        # A mistake may also lead to a number where an array is asked for.
+        plain = _numbers(answer) if is_array or is_number else None
+        fitting = [] if plain is None else fitting_causes(plain, right, causes, 0.0)
+        return _wrong_kind(answer, wanted, hints, in_words(fitting))
     got = _numbers(answer)
     if got is None:
-        return _wrong_kind(answer, f"{wanted}, with real numbers in it" if is_array else wanted)
+        wanted = f"{wanted}, with real numbers in it" if is_array else wanted
+        return _wrong_kind(answer, wanted, hints)
     exact = right.dtype.kind in "biuO" and (
         got.dtype.kind in "biuO" or rules.dtype in (None, "int", "bool")
     )
@@ -103,23 +129,48 @@ def problem_with(
 def _problem_with_entries(
     answer: Any, expect: tuple[Any, ...] | list[Any], rules: Rules, causes: Mapping[str, Any]
 ) -> Problem | None:
-    entries = tuple(answer) if _is(answer, (tuple, list)) else None
-    if entries is None or len(entries) != len(expect):
+    entries = tuple(answer) if _is(answer, (tuple, list)) else ()
+    got, right = _vector(entries), _vector(expect)
+    numbers = None if got is None or right is None else SideBySide(right, got, None)
+    if not _is(answer, (tuple, list)) or len(entries) != len(expect):
         wanted = f"a {type(expect).__name__} of {_count(len(expect))}"
-        return _wrong_kind(answer, wanted, hints=(_NO_RETURN, _NO_CALL))
-    for place, (each, right) in enumerate(zip(entries, expect, strict=True)):
-        theirs = {cause: partial(_entry, known, place) for cause, known in causes.items()}
-        problem = problem_with(each, right, rules, theirs)
+        return _explained(_wrong_kind(answer, wanted, _HINTS_FOR_SEVERAL), numbers, rules, causes)
+    for place, (each, entry) in enumerate(zip(entries, expect, strict=True)):
+        theirs = {words: partial(_entry, known, place) for words, known in causes.items()}
+        problem = problem_with(each, entry, rules, {} if numbers else theirs)
         if problem:
             inner = problem.headline.removesuffix(" of its answer.")
             link = "in" if inner == problem.headline else "of"
             headline = f"{inner.removesuffix('.')} {link} entry {place} of its answer."
-            return Problem(headline, problem.details, problem.arrays)
+            return _explained(replace(problem, headline=headline), numbers, rules, causes)
     return None
+
+
+def _explained(
+    problem: Problem, numbers: SideBySide | None, rules: Rules, causes: Mapping[str, Any]
+) -> Problem:
+    """A problem with one of several numbers: a mistake has to explain all of them together."""
+    if numbers is None:
+        return problem
+    right, got = numbers.right, numbers.got
+    exact = "f" not in (right.dtype.kind, got.dtype.kind)
+    tolerance = 0.0 if exact else _tolerance(got, rules)
+    cause = in_words(fitting_causes(got, right, causes, tolerance))
+    details = {**problem.details, "usual cause": cause} if cause else problem.details
+    wrong = None if got.shape != right.shape else ~_close(got, right, tolerance)
+    return replace(problem, details=details, arrays=SideBySide(right, got, wrong))
 
 
 def _entry(known: Any, place: int) -> Any:
     return (known() if callable(known) else known)[place]
+
+
+def _vector(entries: tuple[Any, ...] | list[Any]) -> Array | None:
+    """Entries as one array, when all of them are single numbers."""
+    if not entries or not all(_is(each, (int, float, np.integer, np.floating)) for each in entries):
+        return None
+    numbers = np.array([*entries])
+    return numbers if numbers.dtype.kind in "iuf" else None
 
 
 def _problem_with_dtype(answer: Any, got: Array, right: Array, rules: Rules) -> Problem | None:
@@ -170,15 +221,14 @@ def _tolerance(got: Array, rules: Rules) -> float:
 
 
 def _wrong_kind(
-    answer: Any, wanted: str, hints: Collection[str] = tuple(_HINTS.values())
+    answer: Any, wanted: str, hints: Mapping[str, str], cause: str | None = None
 ) -> Problem:
-    hint = _HINTS.get(type(answer).__name__)
     return Problem(
         "gives the wrong kind of thing.",
         {
             "expected": wanted,
             "got": describe_answer(answer),
-            "usual cause": hint if hint in hints else None,
+            "usual cause": cause or hints.get(type(answer).__name__),
         },
     )
 

@@ -18,6 +18,7 @@ Array = NDArray[Any]
 _NUMBERS = 30  # as many can be taken in at a glance
 _ROW = 10  # numbers of a vector in a line
 _LINE = 88  # characters that fit beside each other
+_LINES = 12  # of an array that only shows its shape
 _WINDOW = 32  # rows and columns of a picture
 _DIGITS = (4, 6, 9, 13, 17)
 
@@ -76,6 +77,8 @@ def _numbers(pair: SideBySide) -> list[str]:
     right, got = _texts(pair)
     title = "got (* differs)" if pair.wrong is not None else "got"
     left, other = _block(right), _block(got)
+    if pair.wrong is None:
+        left, other = _beginning(left), _beginning(other)
     width = max(len("expected"), *map(len, left))
     if width + 4 + max(map(len, other)) > _LINE:
         return ["expected", *_indented(left), title, *_indented(other)]
@@ -115,6 +118,10 @@ def _block(texts: Array) -> list[str]:
             lines.append(_index(place) + ":")
         lines += [_row(row, width) for row in matrix]
     return lines
+
+
+def _beginning(lines: list[str]) -> list[str]:
+    return lines if len(lines) <= _LINES else [*lines[: _LINES - 1], "…"]
 
 
 def _row(texts: Array, width: int) -> str:

@@ -378,6 +378,8 @@ def update_in_place(target: Any, source: Any) -> None:
     if type(target) is not type(source):
         return
     if isinstance(target, np.ndarray):
+        if target.dtype == source.dtype and target.flags.writeable:
+            _take_shape(target, source.shape)
         same = target.shape == source.shape and target.dtype == source.dtype
         if same and target.flags.writeable:
             target[...] = source
@@ -400,6 +402,12 @@ def update_in_place(target: Any, source: Any) -> None:
         target.update(source)
     elif _is_tensor(target) and target.shape == source.shape and target.dtype == source.dtype:
         target.detach().copy_(source.detach())
+
+
+def _take_shape(target: np.ndarray[Any, Any], shape: tuple[int, ...]) -> None:
+    """Give an array another shape in place, as a function may; not another size."""
+    if target.shape != shape and target.size == math.prod(shape) and target.base is None:
+        target.resize(shape, refcheck=False)
 
 
 def _updated(target: Any, source: Any) -> Any:

@@ -8,6 +8,23 @@ Answers are wrong ones. Where a right one is needed on the way it comes from the
 functions, which the assignments refuse, so that nothing here can be handed in.
 """
 
+from convbook.checking.mistakes.arithmetic import (
+    conv2d,
+    dilate_kernel,
+    filter_bank,
+    output_size,
+    pad2d,
+    same_padding,
+)
+from convbook.checking.mistakes.images import (
+    dense_layer,
+    dense_parameters,
+    flat_index,
+    permute_pixels,
+    strides_of,
+    unvect,
+    vect,
+)
 from convbook.checking.mistakes.locality import (
     distance,
     local_mask,
@@ -26,16 +43,29 @@ from convbook.checking.mistakes.sharing import (
 )
 
 __all__ = [
+    "conv2d",
     "conv2d_loops",
     "convolve_1d",
     "correlate_1d",
+    "dense_layer",
+    "dense_parameters",
+    "dilate_kernel",
     "distance",
     "equivariance_error",
+    "filter_bank",
+    "flat_index",
     "local_mask",
     "local_parameters",
     "locally_connected_1d",
     "locally_connected_2d",
+    "output_size",
+    "pad2d",
     "patch",
+    "permute_pixels",
+    "same_padding",
     "shift",
+    "strides_of",
     "toeplitz_1d",
+    "unvect",
+    "vect",
 ]

@@ -228,7 +228,10 @@ def conv2d_loops(x: Array, weight: Array, bias: Array | None = None) -> Mistakes
             lambda: conv2d(x, weight, bias, padding=(s_h // 2, s_w // 2))
         ),
     }
-    if bias is not None:
+    if bias is None:
+        precedence = "without a bias 0 comes back: `if … else 0` is about all that stands before it"
+        mistakes[precedence] = lambda: 0
+    else:
         mistakes |= {
             "the bias is missing": lambda: conv2d(x, weight),
             "the bias is added twice": lambda: conv2d(x, weight, 2 * bias),
