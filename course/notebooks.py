@@ -68,7 +68,10 @@ class Book:
         for key, entry in parse_file(
             str(self.root / "chapters" / "references.bib")
         ).entries.items():
-            names = [" ".join(person.last_names) for person in entry.persons["author"]]
+            names = [
+                " ".join([*person.prelast_names, *person.last_names])
+                for person in entry.persons["author"]
+            ]
             who = " and ".join(names) if len(names) < 3 else f"{names[0]} et al."
             found[key] = f"{who} {entry.fields['year']}"
         return found

@@ -15,6 +15,7 @@ WORDS = {
     "raster": "chapters/images_as_tensors.html",
     "neocognitron": "chapters/locality.html",
     "equivariance": "chapters/weight_sharing.html",
+    "checkerboard": "chapters/arithmetic.html",
 }
 
 

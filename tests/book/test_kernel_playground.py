@@ -319,7 +319,11 @@ def test_what_is_negative_is_orange_and_the_scale_is_said_in_words(page):
 
 def test_the_page_chooses_the_presets_and_the_first_is_laid_on(open_page):
     page = open_page("chosen.html")
-    names = choice(page, "Kernel").locator("option").evaluate_all("all => all.map(option => option.value)")
+    names = (
+        choice(page, "Kernel")
+        .locator("option")
+        .evaluate_all("all => all.map(option => option.value)")
+    )
     assert names == ["gaussian-blur", "identity", "own"]
     assert (value(page)["kernel"], value(page)["divisor"]) == PRESETS["gaussian-blur"]
 

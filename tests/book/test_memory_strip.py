@@ -14,7 +14,7 @@ from playwright.sync_api import Browser, Locator, Page
 NAME = "memory-strip"
 SHAPES = {"last": (4, 5, 3), "first": (3, 4, 5)}
 OPERATIONS = ["all", "slice", "step", "flip", "channel", "transpose", "move", "vect", "pixels",
-              "transpose-vect", "list"]  # fmt: skip
+              "move-pixels", "transpose-vect", "list"]  # fmt: skip
 
 
 @pytest.fixture(scope="module")
@@ -46,14 +46,14 @@ def page(kept: Page) -> Page:
 
 def turn(page: Page, layout: str, operation: str) -> dict[str, Any]:
     page.get_by_label("Layout").select_option(layout)
-    page.get_by_label("y =").select_option(operation)
+    page.get_by_label("z =").select_option(operation)
     return value(page, NAME)
 
 
 def square(page: Page, board: str, offset: int) -> Locator:
-    """A square of the image `x`, of the result `y` or of the `memory`."""
+    """A square of the image `x`, of the result `z` or of the `memory`."""
     # The whole image is its own result.
-    shown = "y" if board == "x" and value(page, NAME)["operation"] == "all" else board
+    shown = "z" if board == "x" and value(page, NAME)["operation"] == "all" else board
     return page.locator(f"{NAME} figure.{shown} [data-offset='{offset}']").first
 
 
@@ -72,12 +72,12 @@ def in_numpy(layout: str, code: str) -> tuple[np.ndarray, np.ndarray]:
 @pytest.mark.parametrize("operation", OPERATIONS)
 def test_shape_strides_offsets_and_view_or_copy_are_numpys(page, layout, operation):
     shown = turn(page, layout, operation)
-    x, y = in_numpy(layout, shown["code"])
-    is_view = bool(np.shares_memory(x, y))
-    assert shown["shape"] == list(y.shape)
-    assert shown["strides"] == [step // y.itemsize for step in y.strides]
-    assert shown["offsets"] == y.ravel().tolist()
-    assert shown["start"] == (y.ravel()[0] if is_view else 0)
+    x, z = in_numpy(layout, shown["code"])
+    is_view = bool(np.shares_memory(x, z))
+    assert shown["shape"] == list(z.shape)
+    assert shown["strides"] == [step // z.itemsize for step in z.strides]
+    assert shown["offsets"] == z.ravel().tolist()
+    assert shown["start"] == (z.ravel()[0] if is_view else 0)
     assert shown["kind"] == ("same" if operation == "all" else "view" if is_view else "copy")
 
 
@@ -85,14 +85,14 @@ def test_shape_strides_offsets_and_view_or_copy_are_numpys(page, layout, operati
 @pytest.mark.parametrize("operation", ["all", "flip", "step", "transpose-vect", "list"])
 def test_every_number_is_found_where_its_index_leads(page, layout, operation):
     shown = turn(page, layout, operation)
-    _, y = in_numpy(layout, shown["code"])
+    _, z = in_numpy(layout, shown["code"])
     slider = page.get_by_label("Reading order")
-    assert int(slider.get_attribute("max")) == y.size - 1
-    for n in range(0, y.size, 7):
+    assert int(slider.get_attribute("max")) == z.size - 1
+    for n in range(0, z.size, 7):
         slider.fill(str(n))
         shown = value(page, NAME)
-        assert tuple(shown["index"]) == np.unravel_index(n, y.shape)
-        assert shown["offset"] == y[tuple(shown["index"])]
+        assert tuple(shown["index"]) == np.unravel_index(n, z.shape)
+        assert shown["offset"] == z[tuple(shown["index"])]
         sum_of_strides = np.dot(shown["index"], shown["strides"])
         assert shown["own"] == shown["start"] + sum_of_strides
         if shown["kind"] != "copy":
@@ -112,6 +112,14 @@ def test_the_same_number_stays_chosen_where_the_result_reads_it(page):
     assert value(page, NAME)["offset"] == 21
 
 
+def test_the_layout_says_how_far_apart_the_numbers_of_a_pixel_lie(page):
+    assert value(page, NAME)["pixel"] == [18, 19, 20]
+    assert turn(page, "first", "all")["pixel"] == [6, 26, 46]
+    # What is shown stays the same: the layout moves the numbers, not the picture.
+    numbers = turn(page, "first", "move")["numbers"]
+    assert numbers == turn(page, "last", "all")["numbers"]
+
+
 def test_the_formula_has_the_numbers_in_it(page):
     formula = page.locator(f"{NAME} .formula")
     assert formula.inner_text() == (
@@ -119,11 +127,11 @@ def test_the_formula_has_the_numbers_in_it(page):
     )
     turn(page, "last", "flip")
     assert formula.inner_text() == (
-        "y[1, 3, 0] lies at o + i σh + j σw + d σc = 12 + 1 · 15 + 3 · (−3) + 0 · 1 = 18"
+        "z[1, 3, 0] lies at o + i σh + j σw + d σc = 12 + 1 · 15 + 3 · (−3) + 0 · 1 = 18"
     )
     turn(page, "last", "transpose-vect")
     assert formula.inner_text() == (
-        "y[15] lies at o + n σn = 0 + 15 · 1 = 15 of its own memory, copied from offset 18 of x’s"
+        "z[15] lies at o + n σn = 0 + 15 · 1 = 15 of its own memory, copied from offset 18 of x’s"
     )
     assert turn(page, "last", "transpose-vect")["own"] == 15
 
@@ -131,7 +139,7 @@ def test_the_formula_has_the_numbers_in_it(page):
 def test_words_say_what_is_shown(page):
     about = page.locator(f"{NAME} .about")
     assert about.inner_text() == (
-        "x has shape (4, 5, 3), its axes are rows, columns and channels, and strides (15, 3, 1)."
+        "x has the axes rows, columns and channels, shape (4, 5, 3) and strides (15, 3, 1)."
     )
     assert message(page, NAME) == (
         "Row 1, column 1, channel 0 of x: red 255, at offset 18. "
@@ -139,9 +147,8 @@ def test_words_say_what_is_shown(page):
     )
     turn(page, "last", "flip")
     assert about.inner_text() == (
-        "y = x[:, ::-1] has shape (4, 5, 3), its axes are rows, columns and channels, "
-        "and strides (15, −3, 1). "
-        "It is a view: it reads 60 of the 60 numbers where they are."
+        "z = x[:, ::-1] has the axes rows, columns and channels, shape (4, 5, 3) "
+        "and strides (15, −3, 1). It is a view: it reads all 60 numbers where they are."
     )
     turn(page, "last", "transpose-vect")
     assert about.inner_text().endswith(
@@ -154,10 +161,10 @@ def test_words_say_what_is_shown(page):
 
 def test_the_squares_show_where_in_memory_a_number_lies(page):
     turn(page, "first", "transpose")
-    shown = page.locator(f"{NAME} figure.y span").all_text_contents()
+    shown = page.locator(f"{NAME} figure.z span").all_text_contents()
     assert shown == [str(n) for n in image("first").transpose(0, 2, 1)[0].ravel()]
     page.get_by_label(re.compile("^Channel")).select_option("2")
-    shown = page.locator(f"{NAME} figure.y span").all_text_contents()
+    shown = page.locator(f"{NAME} figure.z span").all_text_contents()
     assert shown == [str(n) for n in image("first").transpose(0, 2, 1)[2].ravel()]
     turn(page, "last", "step")
     read = page.locator(f"{NAME} figure.memory:visible .read").all_text_contents()
@@ -166,7 +173,7 @@ def test_the_squares_show_where_in_memory_a_number_lies(page):
 
 def test_arrow_keys_choose_a_pixel_of_the_result_and_stop_at_its_border(page):
     turn(page, "last", "transpose")
-    board = page.get_by_role("application", name="Result y: the arrow keys choose a pixel")
+    board = page.get_by_role("application", name="Result z: the arrow keys choose a pixel")
     board.focus()
     before = page.evaluate("scrollY")
     for key in ["ArrowRight"] * 5 + ["ArrowDown"] * 2 + ["ArrowLeft"]:
@@ -205,14 +212,14 @@ def test_a_click_in_the_memory_chooses_what_is_read_and_nothing_else(page):
 def test_a_finger_chooses_a_pixel(page):
     page.set_viewport_size({"width": 390, "height": 900})
     turn(page, "first", "flip")
-    square(page, "y", 13).tap()
+    square(page, "z", 13).tap()
     assert value(page, NAME)["offset"] == 13
     assert value(page, NAME)["index"] == [0, 2, 1]
 
 
 def test_with_one_operation_there_is_none_to_choose(strips):
     page = strips("whole.html")
-    assert page.get_by_label("y =").is_hidden()
+    assert page.get_by_label("z =").is_hidden()
     assert value(page, NAME)["kind"] == "same"
     assert page.problems == []
 
@@ -237,7 +244,7 @@ def test_it_fits_the_page(page, width):
 def test_axe_finds_nothing(strips, theme):
     page = strips("strip.html", theme=theme)
     assert page.problems == []
-    for state in (("last", "all"), ("first", "step"), ("last", "transpose-vect")):
+    for state in (("first", "step"), ("last", "transpose-vect")):
         turn(page, *state)
         assert violations_in(page, NAME) == []
 

@@ -1,5 +1,6 @@
 // Boards of squares on which a window moves: pixels, padding, and what no window reads.
 import { make, makeSvg } from "./base.js";
+import { minus } from "./pictures.js";
 
 const CELL = 40; // The side of a square in units of the drawing; `resize` says how large it is seen.
 const GAP = 1.5;
@@ -30,9 +31,9 @@ export class Board {
   constructor(title) {
     this.cells = makeSvg("g");
     this.window = makeSvg("g", { class: "window" });
-    this.edges = makeSvg("g");
+    this.veil = makeSvg("g", { class: "veil" });
     this.texts = makeSvg("g");
-    this.svg = makeSvg("svg", { class: "board", role: "img" }, this.cells, this.window, this.edges, this.texts);
+    this.svg = makeSvg("svg", { class: "board", role: "img" }, this.cells, this.window, this.veil, this.texts);
     [this.title, this.size, this.remark] = [make("strong", {}, title), make("span", {}), make("span", { class: "remark" })];
     const caption = make("figcaption", {}, this.title, " ", this.size, " ", this.remark);
     this.figure = make("figure", {}, caption, this.svg);
@@ -41,10 +42,10 @@ export class Board {
   /** Lay out squares from row `top` and column `left`; `kindOf(row, column)` is the class of each, and
    *  those for which `isHatched(row, column)` have diagonals. */
   arrange({ top, left, height, width }, kindOf, isHatched = () => false) {
-    Object.assign(this, { top, left, height, width });
+    Object.assign(this, { top, left, height, width, places: {} });
     const corner = [left * CELL - MARGIN, top * CELL - MARGIN];
     this.svg.setAttribute("viewBox", `${corner.join(" ")} ${width * CELL + 2 * MARGIN} ${height * CELL + 2 * MARGIN}`);
-    const places = {};
+    const { places } = this;
     const hatched = [];
     for (let row = top; row < top + height; row++) {
       for (let column = left; column < left + width; column++) {
@@ -55,12 +56,18 @@ export class Board {
     const paths = Object.entries(places).map(([kind, list]) => makeSvg("path", { class: kind, d: outline(list) }));
     if (hatched.length) paths.push(makeSvg("path", { class: "hatch", d: hatch(hatched) }));
     this.cells.replaceChildren(...paths);
-    // Which of the squares below the window are padding is seen through it.
-    this.edges.replaceChildren(...["padding", "inserted"].filter((kind) => kind in places)
-      .map((kind) => makeSvg("path", { class: `${kind} edge`, d: outline(places[kind]) })));
+    // Where the window reads zeros it is paler.
+    this.veil.replaceChildren(...["padding", "inserted"].filter((kind) => kind in places)
+      .map((kind) => makeSvg("path", { class: kind, d: outline(places[kind]) })));
     this.texts.replaceChildren();
     this.numbers = new Map();
     this.hatched = new Set(hatched.map(String));
+    this.zeros = new Set([...this.placesOf("padding"), ...this.placesOf("inserted")].map(String));
+  }
+
+  /** The [row, column] places of a kind. */
+  placesOf(kind) {
+    return this.places[kind] ?? [];
   }
 
   /** Write a number into each square. */
@@ -68,8 +75,10 @@ export class Board {
     for (let row = this.top; row < this.top + this.height; row++) {
       for (let column = this.left; column < this.left + this.width; column++) {
         const at = String([row, column]);
-        const text = makeSvg("text", { x: (column + 0.5) * CELL, y: (row + 0.5) * CELL, dy: "0.35em" }, numberAt(row, column));
+        const middle = { x: (column + 0.5) * CELL, y: (row + 0.5) * CELL, dy: "0.35em" };
+        const text = makeSvg("text", middle, minus(numberAt(row, column)));
         text.classList.toggle("hatched", this.hatched.has(at));
+        text.classList.toggle("zero", this.zeros.has(at));
         this.numbers.set(at, text);
         this.texts.append(text);
       }
@@ -92,6 +101,20 @@ export class Board {
     this.window.style.transform = `translate(${column * CELL}px, ${row * CELL}px)`;
     for (const text of this.texts.children) text.classList.remove("seen");
     for (const [down, right] of this.seen) this.numbers.get(String([row + down, column + right]))?.classList.add("seen");
+  }
+
+  /** Be a picture with this name. */
+  show(name) {
+    this.svg.removeAttribute("tabindex");
+    this.svg.setAttribute("role", "img");
+    this.svg.setAttribute("aria-label", name);
+  }
+
+  /** Take keys; the name says what they do. */
+  steer(name) {
+    this.svg.setAttribute("tabindex", 0);
+    this.svg.setAttribute("role", "application");
+    this.svg.setAttribute("aria-label", name);
   }
 
   /** Show every square this many pixels of the screen wide. */

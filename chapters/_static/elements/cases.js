@@ -4,10 +4,10 @@
 export const SETTINGS = {
   size: { label: "Input", letter: "n", least: 1, most: 32, usual: 5 },
   kernel: { label: "Kernel", letter: "s", least: 1, most: 11, usual: 3 },
-  stride: { label: "Stride", letter: "t", least: 1, most: 8, usual: 1 },
+  stride: { label: "Stride", letter: "m", least: 1, most: 8, usual: 1 },
   padding: { label: "Padding", letter: "p", least: 0, most: 10, usual: 0 },
   dilation: { label: "Dilation", letter: "d", least: 1, most: 8, usual: 1 },
-  output_padding: { label: "Output padding", letter: "q", least: 0, most: 7, usual: 0 },
+  output_padding: { label: "Output padding", letter: "o", least: 0, most: 7, usual: 0 },
 };
 export const PADDINGS = ["valid", "same", "full"];
 const VIEWS = ["patches", "zeros"];
@@ -67,14 +67,17 @@ function pairOf(text) {
 /** A case as the end of an address, without what is usual; `readCase` reads it. */
 export function writeCase(given) {
   const usual = usualCase();
-  const words = Object.keys(SETTINGS).filter((name) => (
-    (["size", "kernel"].includes(name) || String(given[name]) !== String(usual[name]))
-    && (given.transposed || name !== "output_padding")))
-    .map((name) => `${name}=${PADDINGS.includes(given[name]) ? given[name] : writePair(given[name])}`);
+  const differs = (name) => String(given[name]) !== String(usual[name]);
+  const isSaid = (name) => {
+    if (name === "output_padding" && !given.transposed) return false;
+    return name === "size" || name === "kernel" || differs(name); // A case of which nothing is said reads badly.
+  };
+  const words = Object.keys(SETTINGS).filter(isSaid)
+    .map((name) => `${name}=${Array.isArray(given[name]) ? writePair(given[name]) : given[name]}`);
   if (given.transposed) words.push("transposed");
-  if (given.transposed && given.view !== usual.view) words.push(`view=${given.view}`);
+  if (given.transposed && differs("view")) words.push(`view=${given.view}`);
   if (given.numbers) words.push("numbers");
-  if (String(given.at) !== String(usual.at)) words.push(`at=${given.at.map((index) => index + 1).join(",")}`);
+  if (differs("at")) words.push(`at=${given.at.map((index) => index + 1).join(",")}`);
   return words.join("&");
 }
 

@@ -12,7 +12,8 @@ const plain = (text) => ({ nodes: [make("span", {}, ...italic(text))], words: te
 function floored(before, above, below) {
   const fraction = make("span", { class: "fraction" }, ...[above, below].map((part) => make("span", {}, ...italic(part))));
   const nodes = [make("span", {}, before, make("span", { class: "floor" }, fraction), " + 1")];
-  return { nodes, words: `${before}the floor of (${above}) / ${below}, + 1` };
+  const inBrackets = above.includes(" ") ? `(${above})` : above;
+  return { nodes, words: `${before}the floor of ${inBrackets} / ${below}, + 1` };
 }
 
 function result(number) {
@@ -25,7 +26,7 @@ const formula = (...parts) => make("span", { role: "math", "aria-label": parts.m
 
 /** The size of the output in letters. */
 export function inLetters(isTransposed) {
-  if (isTransposed) return formula(plain("(n − 1)t − 2p"), plain("+ d(s − 1) + 1 + q"));
+  if (isTransposed) return formula(plain("(n − 1)t + d(s − 1) + 1"), plain("− 2p + o"));
   return formula(floored("", "n + 2p − d(s − 1) − 1", "t"));
 }
 
@@ -34,7 +35,7 @@ export function inNumbers({ n, s, stride, dilation, padding: [before, after], mo
   const around = before === after ? `2·${before}` : `(${before} + ${after})`;
   const reach = `${dilation}·(${s} − 1)`;
   if (isTransposed) {
-    return formula(plain(`(${n} − 1)·${stride} − ${around}`), plain(`+ ${reach} + 1 + ${more}`), result(output));
+    return formula(plain(`(${n} − 1)·${stride} + ${reach} + 1`), plain(`− ${around} + ${more}`), result(output));
   }
   const room = minus(n + before + after - dilation * (s - 1) - 1);
   return formula(floored("", `${n} + ${around} − ${reach} − 1`, String(stride)), floored("= ", room, String(stride)), result(output));

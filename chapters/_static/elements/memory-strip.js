@@ -11,7 +11,8 @@ const IMAGE = [
   [[24, 84, 130], [40, 100, 142], [30, 90, 136], [92, 36, 48], [16, 70, 118]],
 ];
 const [ROWS, COLUMNS, CHANNELS] = [4, 5, 3];
-const LIST_ACROSS = 10; // Squares in a line where the result has no rows of its own.
+const MEMORY_ACROSS = 20; // Squares in a line of memory, on a wide screen …
+const LIST_ACROSS = 10; // … and of a result that has no rows of its own.
 const COLOURS = ["red", "green", "blue"];
 const LAYOUTS = {
   last: ["channels last, (4, 5, 3)", "hwc"],
@@ -53,7 +54,7 @@ const OPERATIONS = {
   },
   move: {
     name: "move the channels", code: { last: "x.transpose(2, 0, 1)", first: "x.transpose(1, 2, 0)" },
-    view: (x) => x.transpose(x.axes === "hwc" ? "chw" : "hwc"),
+    view: moved,
   },
   vect: {
     name: "reshape to a vector", code: { last: "x.reshape(-1)", first: "x.reshape(-1)" },
@@ -62,6 +63,11 @@ const OPERATIONS = {
   pixels: {
     name: "reshape to a list of pixels", code: { last: "x.reshape(20, 3)", first: "x.reshape(3, 20)" },
     view: (x) => x.merge("hw", "p"),
+  },
+  "move-pixels": {
+    name: "reshape what was moved",
+    code: { last: "x.transpose(2, 0, 1).reshape(3, 20)", first: "x.transpose(1, 2, 0).reshape(20, 3)" },
+    view: (x) => moved(x).merge("hw", "p"),
   },
   "transpose-vect": {
     name: "reshape what was transposed",
@@ -85,6 +91,10 @@ const OPERATIONS = {
   },
 };
 
+function moved(x) {
+  return x.transpose(x.axes === "hwc" ? "chw" : "hwc");
+}
+
 function transposed(x) {
   return x.transpose(x.axes === "hwc" ? "whc" : "cwh");
 }
@@ -100,7 +110,7 @@ class MemoryStrip extends BookElement {
     this.allowAttributes("operations");
     const known = this.wordsOf("operations", Object.keys(OPERATIONS), Object.keys(OPERATIONS));
     this.layout = this.addChoice("Layout", Object.entries(LAYOUTS).map(([key, [text]]) => [key, text]));
-    this.operation = this.addChoice("y =", known.map((key) => [key, OPERATIONS[key].name]));
+    this.operation = this.addChoice("z =", known.map((key) => [key, OPERATIONS[key].name]));
     this.operation.parentElement.hidden = known.length === 1;
     this.channel = this.addChoice("Channel", COLOURS.map((name, d) => [d, `${d}, ${name}`]),
       (d) => { this.chosen[2] = Number(d); });
@@ -109,12 +119,16 @@ class MemoryStrip extends BookElement {
     this.chosen = [1, 1, 0]; // Row, column and channel in the image.
 
     this.source = new Board("x");
-    this.result = new Board("y");
+    this.result = new Board("z");
     this.memory = new Board("memory");
     this.copy = new Board("memory");
     this.facts = make("dl", { class: "facts" });
     this.about = make("p", { class: "about", "aria-live": "polite" });
     this.formula = make("p", { class: "formula" });
+    this.result.squares.setAttribute("role", "application");
+    this.result.squares.setAttribute("tabindex", 0);
+    // Their numbers alone say little: the words below say what is chosen, and the slider reaches all.
+    for (const board of [this.source, this.memory, this.copy]) board.squares.setAttribute("aria-hidden", "true");
     this.stage.append(
       make("div", { class: "arrays" }, this.source.figure, this.result.figure, this.facts),
       this.memory.figure, this.copy.figure, this.formula, this.about);
@@ -132,7 +146,7 @@ class MemoryStrip extends BookElement {
 
   /** Row, column and channel of the number at an offset of x's memory. */
   placeOf(offset) {
-    const index = this.x.indexOf(offset);
+    const index = this.x.unravel(offset); // The image itself lies in row-major order.
     return [..."hwc"].map((axis) => index[this.x.axes.indexOf(axis)]);
   }
 
@@ -141,14 +155,14 @@ class MemoryStrip extends BookElement {
     return this.x.offset([...this.x.axes].map((axis) => place[axis]));
   }
 
-  /** Choose the number at an offset, if y reads it. */
+  /** Choose the number at an offset, if z reads it. */
   choose(offset) {
     if (!this.read.includes(offset)) return;
     this.chosen = this.placeOf(offset);
     this.draw();
   }
 
-  /** Go so many squares down and to the right in y as it is drawn. */
+  /** Go so many squares down and to the right in z as it is drawn. */
   move(down, right) {
     const { squares, across } = this.result;
     const offsets = [...squares.children].map((square) => Number(square.dataset.offset));
@@ -161,24 +175,34 @@ class MemoryStrip extends BookElement {
 
   draw() {
     const operation = OPERATIONS[this.operation.value];
-    const [layout, axes] = [this.layout.value, LAYOUTS[this.layout.value][1]];
-    this.x = new Strided(Object.fromEntries([...axes].map((axis) => [axis, FULL[axis]])));
+    const layout = this.layout.value;
+    this.x = new Strided(Object.fromEntries([...LAYOUTS[layout][1]].map((axis) => [axis, FULL[axis]])));
     const view = operation.view(this.x);
-    this.y = view ?? operation.copy(this.x);
-    this.isCopy = !view;
+    this.isCopy = view === null;
+    this.z = view ?? operation.copy(this.x);
     this.read = (view ?? operation.reads(this.x)).offsets();
     this.chosen = this.nearest(this.chosen);
+
     const offset = this.offsetOf(this.chosen);
     const n = this.read.indexOf(offset);
-    const index = this.y.unravel(n);
-    const own = this.y.offset(index);
-    const code = operation.code[layout];
-    const pixel = COLOURS.map((_, d) => this.offsetOf([...this.chosen.slice(0, 2), d]))
-      .filter((cell) => this.read.includes(cell));
+    const index = this.z.unravel(n);
+    const [i, j] = this.chosen;
+    const ofPixel = COLOURS.map((_, d) => this.offsetOf([i, j, d]));
+    const isWhole = this.operation.value === "all";
     this.value = {
-      layout, operation: this.operation.value, code, kind: this.operation.value === "all" ? "same" : this.isCopy ? "copy" : "view",
-      shape: this.y.lengths, strides: this.y.strides, start: this.y.start, offsets: this.read, index, own, offset, pixel,
+      layout,
+      operation: this.operation.value,
+      code: operation.code[layout],
+      kind: isWhole ? "same" : this.isCopy ? "copy" : "view",
+      shape: this.z.lengths,
+      strides: this.z.strides,
+      start: this.z.start,
+      offsets: this.read, // In x's memory, in the order in which z has them.
       numbers: this.read.map((cell) => this.numberAt(cell)),
+      index,
+      offset, // In x's memory …
+      own: this.z.offset(index), // … and in the memory of z, which is another if z is a copy.
+      pixel: ofPixel.filter((cell) => this.read.includes(cell)),
     };
     this.channel.value = this.chosen[2];
     this.order.max = this.read.length - 1;
@@ -186,10 +210,16 @@ class MemoryStrip extends BookElement {
     this.order.nextElementSibling.textContent = n;
     this.drawBoards();
     this.drawFormula();
+    this.drawFacts();
     this.describe(operation);
   }
 
-  /** Of what y reads, the place nearest to one in the image: in the same pixel if there is one. */
+  /** What the result is called: the image, if it is all of it. */
+  get name() {
+    return this.value.kind === "same" ? "x" : "z";
+  }
+
+  /** Of what z reads, the place nearest to one in the image: in the same pixel if there is one. */
   nearest([i, j, d]) {
     const distance = ([row, column, channel]) => (
       CHANNELS * (Math.abs(row - i) + Math.abs(column - j)) + Math.abs(channel - d));
@@ -209,86 +239,111 @@ class MemoryStrip extends BookElement {
   }
 
   drawBoards() {
-    const { value, x, y } = this;
-    const isWhole = value.operation === "all";
-    const isRead = (offset) => value.offsets.includes(offset);
-    const mark = (offset) => (offset === value.offset ? "chosen" : value.pixel.includes(offset) ? "same" : "");
-    const cell = (offset) => ({
-      offset, text: offset, colour: isRead(offset) ? this.colourOf(offset) : "", mark: mark(offset) });
-    this.source.figure.hidden = isWhole;
-    this.source.draw(`x, shape ${tuple(x.lengths)}`, COLUMNS, this.pixelsOf(x, x.offsets()));
-    const isList = y.axes === "n";
-    const spatial = y.axes.replace("c", "");
-    const columns = "hw".includes(spatial.at(-1)) ? y.length(spatial.at(-1)) : LIST_ACROSS;
-    const squares = isList ? value.offsets.map(cell) : this.pixelsOf(y, value.offsets);
-    this.result.draw(`${isWhole ? "x" : "y"}, shape ${tuple(y.lengths)}`, columns, squares);
-    this.result.squares.setAttribute("role", "application");
-    this.result.squares.setAttribute("tabindex", 0);
-    this.result.squares.setAttribute("aria-label",
-      `${isWhole ? "Image x" : "Result y"}: the arrow keys choose ${isList ? "a number" : "a pixel"}`);
-    this.memory.draw("Memory of x: one number after the other, with its offset", 20, x.offsets().sort((a, b) => a - b).map(cell));
+    const { value, x, z } = this;
+    const isList = z.axes === "n";
+    this.source.figure.hidden = value.kind === "same";
+    this.source.draw(`x, shape ${tuple(x.lengths)}`, COLUMNS, this.pixelsOf(x.offsets()));
+
+    const lastOfImage = z.axes.replace("c", "").at(-1);
+    const across = "hw".includes(lastOfImage) ? z.length(lastOfImage) : LIST_ACROSS;
+    const squares = isList ? this.cells(value.offsets) : this.pixelsOf(value.offsets);
+    this.result.draw(`${this.name}, shape ${tuple(z.lengths)}`, across, squares);
+    const what = this.name === "x" ? "Image x" : "Result z";
+    const label = `${what}: the arrow keys choose ${isList ? "a number" : "a pixel"}`;
+    this.result.squares.setAttribute("aria-label", label);
+
+    this.memory.draw("Memory of x: one number after the other, with its offset", MEMORY_ACROSS, this.cells(x.offsets()));
     this.copy.figure.hidden = !this.isCopy;
     if (this.isCopy) {
-      this.copy.draw("Memory of y, a copy: in each place, the offset in x that it was copied from", 20, value.offsets.map(cell));
+      this.copy.draw("Memory of z, a copy: in each place, the offset in x that it was copied from",
+        MEMORY_ACROSS, this.cells(value.offsets));
     }
-    for (const board of [this.source, this.memory, this.copy]) board.squares.setAttribute("aria-hidden", "true");
   }
 
-  /** A square for each pixel of an array, in the order in which the array has them. */
-  pixelsOf(array, offsets) {
-    const pixels = new Map();
-    for (const offset of offsets) {
-      const [i, j] = this.placeOf(offset);
-      const key = `${i},${j}`;
-      pixels.set(key, [...(pixels.get(key) ?? []), offset]);
-    }
-    return [...pixels.values()].map((own) => {
-      const of = own.find((offset) => this.placeOf(offset)[2] === this.chosen[2]) ?? own[0];
-      const isRead = own.some((offset) => this.read.includes(offset));
-      const channels = [0, 0, 0];
-      for (const offset of own) channels[this.placeOf(offset)[2]] = this.numberAt(offset);
-      return { offset: of, text: of, colour: isRead ? hex(channels) : "", mark: own.includes(this.value.offset) ? "chosen" : "" };
+  /** A square for each number of x's memory at these offsets. */
+  cells(offsets) {
+    const { value } = this;
+    return offsets.map((offset) => {
+      const isOfPixel = value.pixel.includes(offset);
+      return {
+        offset,
+        colour: this.read.includes(offset) ? this.colourOf(offset) : "",
+        mark: offset === value.offset ? "chosen" : isOfPixel ? "same" : "",
+      };
     });
   }
 
-  drawFormula() {
-    const { value } = this;
-    const name = value.operation === "all" ? "x" : "y";
-    const terms = value.strides.map((stride, axis) => (
-      `${value.index[axis]} · ${stride < 0 ? `(${minus(stride)})` : stride}`));
-    const letters = [...this.y.axes].flatMap((axis) => [` + ${INDEX[axis]} `, make("i", {}, "σ"), make("sub", {}, axis)]);
-    const copied = this.isCopy ? ` of its own memory, copied from offset ${value.offset} of x’s` : "";
-    this.formula.replaceChildren(
-      make("code", {}, `${name}[${value.index.join(", ")}]`), " lies at ",
-      make("span", {}, make("i", {}, "o"), ...letters), " = ",
-      make("span", {}, `${[value.start, ...terms].join(" + ")} = `, make("strong", {}, String(value.own))), copied);
-    this.facts.replaceChildren(...[
-      [name, value.operation === "all" ? `${ROWS} rows, ${COLUMNS} columns` : value.code], ["shape", tuple(value.shape)], ["strides", tuple(value.strides)], ["first number at", String(value.start)],
-      ["memory", { same: "x’s own", view: "x’s: a view", copy: "its own: a copy" }[value.kind]],
-    ].map(([term, text]) => make("div", {}, make("dt", {}, term), make("dd", {}, text))));
+  /** A square for each pixel that has numbers at these offsets, in the order of their first ones. */
+  pixelsOf(offsets) {
+    const pixels = new Map();
+    for (const offset of offsets) {
+      const place = this.placeOf(offset).slice(0, 2).join();
+      pixels.set(place, [...(pixels.get(place) ?? []), offset]);
+    }
+    return [...pixels.values()].map((numbers) => {
+      const ofChannel = numbers.find((offset) => this.placeOf(offset)[2] === this.chosen[2]);
+      const light = [0, 0, 0];
+      for (const offset of numbers) light[this.placeOf(offset)[2]] = this.numberAt(offset);
+      return {
+        offset: ofChannel ?? numbers[0],
+        colour: numbers.some((offset) => this.read.includes(offset)) ? hex(light) : "",
+        mark: numbers.includes(this.value.offset) ? "chosen" : "",
+      };
+    });
   }
 
+  /** The sum of the definition, in letters and in numbers. */
+  drawFormula() {
+    const { index, strides, start, own, offset } = this.value;
+    const letters = [...this.z.axes].flatMap((axis) => (
+      [` + ${INDEX[axis]} `, make("i", {}, "σ"), make("sub", {}, axis)]));
+    const terms = strides.map((stride, axis) => `${index[axis]} · ${stride < 0 ? `(${minus(stride)})` : stride}`);
+    this.formula.replaceChildren(
+      make("code", {}, `${this.name}[${index.join(", ")}]`), " lies at ",
+      make("span", {}, make("i", {}, "o"), ...letters), " = ",
+      make("span", {}, `${[start, ...terms].join(" + ")} = `, make("strong", {}, String(own))),
+      this.isCopy ? ` of its own memory, copied from offset ${offset} of x’s` : "");
+  }
+
+  drawFacts() {
+    const { kind, code, shape, strides, start } = this.value;
+    const facts = {
+      [this.name]: kind === "same" ? `${ROWS} rows, ${COLUMNS} columns` : code,
+      "shape": tuple(shape),
+      "strides": tuple(strides),
+      "first number at": String(start),
+      "memory": { same: "x’s own", view: "x’s: a view", copy: "its own: a copy" }[kind],
+    };
+    this.facts.replaceChildren(...Object.entries(facts).map(([term, text]) => (
+      make("div", {}, make("dt", {}, term), make("dd", {}, text)))));
+  }
+
+  /** The result in words, which change with the operation, and the chosen number in others. */
   describe(operation) {
-    const { value, y } = this;
-    const axes = list([...y.axes].map((axis) => `${AXIS[axis]}s`));
-    const shape = `has shape ${tuple(value.shape)}, its axes are ${axes}, and strides ${tuple(value.strides)}`;
+    const { kind, code, shape, strides, offsets, index, offset, own, pixel } = this.value;
+    const axes = [...this.z.axes].map((axis) => AXIS[axis]);
+    const hasAxes = axes.length === 1 ? "one axis" : `the axes ${list(axes.map((axis) => `${axis}s`))}`;
+    const result = `${hasAxes}, shape ${tuple(shape)} and strides ${tuple(strides)}`;
+    const count = offsets.length === this.x.size ? `all ${this.x.size}` : `${offsets.length} of the ${this.x.size}`;
     const about = {
-      same: () => `x ${shape}.`,
-      view: () => `y = ${value.code} ${shape}. It is a view: it reads ${value.offsets.length} of the 60 numbers where they are.`,
-      copy: () => `y = ${value.code} ${shape}. It is a copy, with ${value.offsets.length} numbers of its own. ${operation.why(value.offsets)}`,
-    }[value.kind]();
+      same: `x has ${result}.`,
+      view: `z = ${code} has ${result}. It is a view: it reads ${count} numbers where they are.`,
+      copy: `z = ${code} has ${result}. It is a copy, with ${offsets.length} numbers of its own.`,
+    }[kind] + (this.isCopy ? ` ${operation.why(offsets)}` : "");
+    // What stays as it is isn't read aloud again.
     if (this.about.textContent !== about) this.about.textContent = about;
-    const index = [...y.axes].map((axis, n) => `${AXIS[axis]} ${value.index[n]}`);
+
     const [i, j, d] = this.chosen;
-    const place = value.kind === "copy" ? `offset ${value.own} of y’s memory, copied from offset ${value.offset} of x’s` : `offset ${value.offset}`;
-    const whole = value.pixel.length > 1 ? ` The pixel’s ${value.pixel.length} numbers ${this.isCopy ? "come from" : "lie at"} ${list(value.pixel)}.` : "";
-    const inImage = value.kind === "same" ? "" : ` (row ${i}, column ${j} of x)`;
-    this.say(`${index.join(", ").replace(/^./, (letter) => letter.toUpperCase())} of ${value.kind === "same" ? "x" : "y"}${inImage}: `
-      + `${COLOURS[d]} ${this.numberAt(value.offset)}, at ${place}.${whole}`);
+    const place = axes.map((axis, n) => `${axis} ${index[n]}`).join(", ").replace(/^./, (letter) => letter.toUpperCase());
+    const ofImage = kind === "same" ? "" : ` (row ${i}, column ${j} of x)`;
+    const where = this.isCopy ? `offset ${own} of z’s memory, copied from offset ${offset} of x’s` : `offset ${offset}`;
+    const others = pixel.length === 1 ? ""
+      : ` The pixel’s ${pixel.length} numbers ${this.isCopy ? "come from" : "lie at"} ${list(pixel)}.`;
+    this.say(`${place} of ${this.name}${ofImage}: ${COLOURS[d]} ${this.numberAt(offset)}, at ${where}.${others}`);
   }
 }
 
-/** A figure of squares in lines, each with a text, perhaps a colour, and a mark. */
+/** A figure of squares in lines: each names an offset, and has perhaps a colour and a mark. */
 class Board {
   constructor(kind) {
     this.caption = make("figcaption");
@@ -302,11 +357,11 @@ class Board {
     this.squares.style.setProperty("--across", across);
     while (this.squares.children.length > squares.length) this.squares.lastChild.remove();
     while (this.squares.children.length < squares.length) this.squares.append(make("span"));
-    squares.forEach(({ offset, text, colour, mark }, n) => {
+    squares.forEach(({ offset, colour, mark }, n) => {
       const square = this.squares.children[n];
       square.className = `${colour ? "read" : "unread"} ${mark}`.trim();
       square.dataset.offset = offset;
-      square.textContent = text;
+      square.textContent = offset;
       square.style.backgroundColor = colour;
       square.style.color = colour ? inkOn(colour) : "";
     });

@@ -1,5 +1,6 @@
 // <patch-explorer>: a pixel, its patch P_k(i, j), and how well digits are read from such patches.
 import { BOOK_COLOURS, BookElement, inkOn, make, makeSvg, trained } from "./base.js";
+import { STEPS } from "./pictures.js";
 
 const MEASURED = await trained("patch_accuracy");
 
@@ -7,7 +8,6 @@ const ROWS = 8; // As the images of digits have, on which was measured.
 const COLUMNS = 8;
 const MARGIN = 3; // The largest half-width: so much padding can be needed.
 const CELL = 34;
-const STEPS = { ArrowUp: [-1, 0], ArrowDown: [1, 0], ArrowLeft: [0, -1], ArrowRight: [0, 1] };
 
 const isInImage = (y, x) => y >= 0 && y < ROWS && x >= 0 && x < COLUMNS;
 const percent = (share) => (100 * share).toFixed(1);

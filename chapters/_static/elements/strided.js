@@ -78,11 +78,6 @@ export class Strided {
     return rowMajor(this.lengths).map((step, axis) => Math.floor(n / step) % this.lengths[axis]);
   }
 
-  /** The index at an offset, of an array that lies in row-major order from 0 on. */
-  indexOf(offset) {
-    return this.unravel(offset);
-  }
-
   /** The offsets of all entries, in raster order. */
   offsets() {
     return Array.from({ length: this.size }, (_, n) => this.offset(this.unravel(n)));

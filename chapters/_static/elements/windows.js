@@ -1,5 +1,8 @@
 // Where the windows of a layer lie and what they read, one axis at a time, as convbook.geometry has it.
 
+export const AXES = ["height", "width"];
+export const LARGEST = 40; // Squares a side that can be drawn.
+
 /** Pixels from the first to the last that a kernel of `s` entries sees. */
 export const support = (s, dilation) => 1 + (s - 1) * dilation;
 
@@ -41,6 +44,11 @@ class Axis {
     return place >= 0 && place < this.pixels && place % this.spacing === 0;
   }
 
+  /** The pixels of the input, or of a transposed layer's output, that window `i` meets. */
+  pixelsOf(i) {
+    return this.taps(i).filter((place) => this.isPixel(place)).map((place) => place / this.spacing);
+  }
+
   /** The places that some window reads. */
   get read() {
     const windows = Array.from({ length: this.windows }, (_, i) => this.taps(i));
@@ -72,4 +80,31 @@ export function transposedZeros({ n, s, stride, dilation, padding: [before, afte
     pixels: (n - 1) * stride + 1, before: Math.max(0, margin - before), after: Math.max(0, margin - after + more),
     windows: output, step: 1, offset: margin - before, spacing: stride,
   });
+}
+
+/** The two axes of a case (`cases.js`). */
+export function axesOf(given) {
+  return AXES.map((_, axis) => {
+    const [n, s, stride, dilation, more] = ["size", "kernel", "stride", "dilation", "output_padding"]
+      .map((name) => given[name][axis]);
+    const amount = Array.isArray(given.padding) ? given.padding[axis] : given.padding;
+    const numbers = { n, s, stride, dilation, padding: paddingPair(amount, s, dilation), more };
+    if (!given.transposed) return convolution(numbers);
+    return given.view === "zeros" ? transposedZeros(numbers) : transposedPatches(numbers);
+  });
+}
+
+/** The case that leads back: from the output of a convolution to its input, and the other way. */
+export function transposeOf(given) {
+  const axes = axesOf(given);
+  const turned = { ...given, transposed: !given.transposed, output_padding: [0, 0] };
+  turned.padding = axes.map(({ padding }) => padding[0]);
+  if (axes.some(({ output }) => output < 1)) return turned;
+  turned.size = axes.map(({ output }) => output);
+  if (turned.transposed) {
+    // The pixels behind the last window: a smaller input would have given the same output.
+    turned.output_padding = axes.map(({ n, s, stride, dilation, padding }) => (
+      (n + padding[0] + padding[1] - support(s, dilation)) % stride));
+  }
+  return turned;
 }
