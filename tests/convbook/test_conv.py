@@ -303,6 +303,11 @@ BAD = [
         "padding must be at most 4 for mode 'reflect' on an axis of 5 pixels; it is (9, 9)",
     ),
     (
+        (X[:0], W, None, 1, 9, 1, 1, "reflect"),
+        ValueError,
+        "padding must be at most 4 for mode 'reflect' on an axis of 5 pixels; it is (9, 9)",
+    ),
+    (
         (X, W, None, 1, 0, 1, 1, "zeros", "gemm"),
         ValueError,
         "method must be 'auto' or one of 'loops', 'shifts', 'im2col', 'toeplitz', 'fft', "

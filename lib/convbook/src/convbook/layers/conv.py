@@ -23,7 +23,7 @@ from convbook.arrays import (
 from convbook.engine import dispatch
 from convbook.geometry import ConvGeometry, Padding, conv_geometry
 from convbook.layers.for_axes import for_axes
-from convbook.windows import Mode
+from convbook.windows import Mode, check_room
 
 Steps = int | Sequence[int]
 PaddingMode = Literal["zeros", "reflect", "replicate", "circular"]
@@ -72,7 +72,7 @@ def conv(
     array([[[ 7, 17]]])
     """
     x, weight, geometry = _check(x, weight, stride, padding, dilation, groups)
-    mode = _pad_mode(padding_mode)
+    mode = _pad_mode(padding_mode, geometry)
     # The bias takes part in the dtype, so it is promoted before there is an output to add it to.
     of_channels = bias_of(bias, weight.shape[:1], array_module(x))
     x, weight, of_channels = promote(x=x, weight=weight, bias=of_channels)
@@ -104,7 +104,7 @@ def conv_backward(
     (array([[[ 5., 57., 70.]]]), array([[[21., 32.]]]), array([11.]))
     """
     x, weight, geometry = _check(x, weight, stride, padding, dilation, groups)
-    mode = _pad_mode(padding_mode)
+    mode = _pad_mode(padding_mode, geometry)
     grad = grad_of(grad, (x.shape[0], weight.shape[0], *geometry.output_shape))
     # In one dtype, for every gradient is a product of two of them.
     grad, x, weight = floating(grad, x, weight)
@@ -275,8 +275,8 @@ def over_pixels(bias: Array, ndim: int) -> Array:
     return shaped
 
 
-def _pad_mode(padding_mode: object) -> Mode:
-    """The name that `pad` has for a padding mode."""
+def _pad_mode(padding_mode: object, geometry: ConvGeometry) -> Mode:
+    """The name that `pad` has for a padding mode, which must have the pixels that it needs."""
     # `pad` has the names of PyTorch's `pad`; a layer's are others there too.
     modes: dict[object, Mode] = {
         "zeros": "constant",
@@ -287,4 +287,7 @@ def _pad_mode(padding_mode: object) -> Mode:
     if not isinstance(padding_mode, str) or padding_mode not in modes:
         names = ", ".join(map(repr, modes))
         raise ValueError(f"padding_mode must be one of {names}; it is {short_repr(padding_mode)}")
-    return modes[padding_mode]
+    mode = modes[padding_mode]
+    for n, pair in zip(geometry.input_shape, geometry.padding, strict=True):
+        check_room(n, pair, mode)
+    return mode
