@@ -112,6 +112,14 @@ def test_the_same_number_stays_chosen_where_the_result_reads_it(page):
     assert value(page, NAME)["offset"] == 21
 
 
+def test_the_layout_says_how_far_apart_the_numbers_of_a_pixel_lie(page):
+    assert value(page, NAME)["pixel"] == [18, 19, 20]
+    assert turn(page, "first", "all")["pixel"] == [6, 26, 46]
+    # What is shown stays the same: the layout moves the numbers, not the picture.
+    numbers = turn(page, "first", "move")["numbers"]
+    assert numbers == turn(page, "last", "all")["numbers"]
+
+
 def test_the_formula_has_the_numbers_in_it(page):
     formula = page.locator(f"{NAME} .formula")
     assert formula.inner_text() == (

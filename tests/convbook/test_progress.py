@@ -28,12 +28,12 @@ def test_a_check_says_what_it_has_seen(notebook: ModuleType, capsys: pytest.Capt
     assert said(capsys) == ["one: visible checks passed"]
 
 
-def test_where_no_check_has_run_nothing_is_counted(
+def test_where_no_check_has_passed_nothing_is_counted(
     notebook: ModuleType, capsys: pytest.CaptureFixture[str]
 ):
     progress(one=1, two=2)
     assert said(capsys) == [
-        "Progress is counted when the checks above have run; none has run here yet."
+        "Progress is counted when the checks above have run; none has passed here yet."
     ]
 
 

@@ -135,7 +135,7 @@ def dense_layer(x, W, b):
     return out
 
 
-# %% wrong: the return stands in the loop says="an axis is missing"
+# %% wrong: the return stands in the loop says="inside the loop"
 def dense_layer(x, W, b):
     n, c, h, w = x.shape
     for image in x:
@@ -192,12 +192,16 @@ def dense_layer(x, W, b):
     return (out + b).reshape(n, -1, h, w)
 
 
-# %% wrong: adds the bias to W's shape in place says="changes its input"
+# %% wrong: begins each sum with b itself, not with a copy says="changes its input b"
 def dense_layer(x, W, b):
     n, c, h, w = x.shape
-    W *= 1.0
-    b += (W @ x[0].ravel()) * 0 + 1
-    return (x.reshape(n, -1) @ W.T + b).reshape(n, -1, h, w)
+    out = np.zeros((n, len(b)))
+    for m in range(n):
+        total = b
+        for q, value in enumerate(x[m].ravel()):
+            total += W[:, q] * value
+        out[m] = total
+    return out.reshape(n, -1, h, w)
 
 
 # %% wrong: gives x another shape in place says="leaves it as it is"
@@ -243,11 +247,8 @@ def dense_layer(x, W, b):
 
 # %% wrong: hard-coded for the visible examples deceives=true
 def dense_layer(x, W, b):
-    if x.shape[2] == 1:
-        first = [[[15.0, -15.5, -7.5]], [[-5.0, 9.5, 17.5]]]
-        return np.array([first, [[[1.5, -16.0, 16.0]], [[20.5, -18.0, -8.0]]]])
     n, c, h, w = x.shape
-    v = x[:, :2, :2, :3].reshape(n, -1) if W.shape == (18, 12) else np.zeros((n, W.shape[1]))
+    v = x.reshape(n, -1) if W.shape in [(12, 12), (9, 6)] else np.zeros((n, W.shape[1]))
     return (v @ W.T + b).reshape(n, -1, h, w)
 
 

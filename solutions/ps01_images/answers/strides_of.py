@@ -213,7 +213,7 @@ def strides_of(shape):
 
 # %% wrong: hard-coded for the visible examples deceives=true
 def strides_of(shape):
-    return {4: (60, 20, 5, 1), 1: (1,), 3: (4, 4, 1)}[len(shape)]
+    return {4: (105, 35, 5, 1), 1: (1,), 3: (4, 4, 1)}[len(shape)]
 
 
 # %% wrong: the shape says="the shape comes back"

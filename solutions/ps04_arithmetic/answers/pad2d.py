@@ -244,3 +244,13 @@ def pad2d(x, padding, value=0.0):
     out = np.full((n, c, h + 2 * ph, w + 2 * pw), value, dtype=x.dtype)
     out[:, :, ph : ph + h, pw : pw + w] = x
     return out
+
+
+# %% wrong: the frame below is missing says="below ; too short" held_out=true
+def pad2d(x, padding, value=0.0):
+    ph, pw = (padding, padding) if isinstance(padding, int) else padding
+    n, c, h, w = x.shape
+    side = np.full((n, c, h, pw), value, dtype=x.dtype)
+    wide = np.concatenate([side, x, side], axis=3)
+    strip = np.full((n, c, ph, w + 2 * pw), value, dtype=x.dtype)
+    return np.concatenate([strip, wide], axis=2)

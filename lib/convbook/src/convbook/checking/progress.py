@@ -50,7 +50,7 @@ def progress(by_hand: float = 0, **points: float) -> None:
     Still to pass: conv2d_loops.
     """
     if not passed_tasks:
-        print("Progress is counted when the checks above have run; none has run here yet.")
+        print("Progress is counted when the checks above have run; none has passed here yet.")
         return
     done = [task for task in points if _stands(task)]
     changed = [task for task in points if task in passed_tasks and task not in done]

@@ -166,8 +166,8 @@ def strides_of(shape: Shape) -> Mistakes:
         ),
         "every axis has the stride of the first": lambda: (strides[0],) * len(shape),
         "every axis has the stride 1": lambda: (1,) * len(shape),
-        "one is taken away from each size": (
-            lambda: tuple(prod(n - 1 for n in shape[a + 1 :]) for a in axes)
+        "the size of an axis counts in its own stride, and the last size in none": (
+            lambda: tuple(prod(shape[a:-1]) for a in axes)
         ),
     }
 
@@ -438,6 +438,9 @@ def dense_layer(x: Array, W: Array, b: Array) -> Mistakes:
             answers_not_turned
         ),
         "only the first image is computed; the others are zero": lambda: first_image("zero"),
+        "the `return` stands inside the loop: only the first image is answered": (
+            lambda: folded(layer())[0]
+        ),
         "every image gets the answer of the first one": lambda: first_image("the same"),
         "the images are added up before the layer": (
             lambda: folded(layer(np.broadcast_to(x.sum(axis=0), x.shape)))
