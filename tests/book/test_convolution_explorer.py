@@ -409,17 +409,17 @@ def test_the_formula_has_the_numbers_in_it(page, case, formulas):
 def test_a_screen_reader_finds_names_for_all(page):
     show(page, "size=3x5&stride=2&padding=2x1&numbers")
     assert keys(page).get_attribute("aria-label") == (
-        "Output, 3 × 3 pixels: the arrow keys move the window"
+        "Output of 3 × 3 pixels: the arrow keys move the window"
     )
     assert board(page, "Input").get_attribute("aria-label") == (
-        "Input, 3 × 5 pixels, with padding 7 × 7"
+        "Input of 3 × 5 pixels, with padding 7 × 7"
     )
     assert board(page, "Kernel").get_attribute("aria-label").startswith("Kernel: 1, 1, 0; 1, −1")
     for label in ("Input in height", "Padding in width", "Kind of padding"):
         assert page.get_by_label(label, exact=True).is_visible()
     show(page, "size=3&transposed")
     assert keys(page).get_attribute("aria-label") == (
-        "Input, 3 × 3 pixels: the arrow keys choose a pixel"
+        "Input of 3 × 3 pixels: the arrow keys choose a pixel"
     )
 
 

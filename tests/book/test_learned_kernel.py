@@ -1,4 +1,4 @@
-"""Gradient descent finds a kernel: its steps are NumPy's, and what it can't find is said in words."""
+"""Gradient descent finds a kernel: its steps are those of NumPy; what it can't find is said."""
 
 from collections.abc import Iterator
 from typing import Any

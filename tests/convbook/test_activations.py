@@ -118,6 +118,12 @@ RNG = np.random.default_rng(0)
             TypeError,
             "rng must make arrays of array_api_strict, where x is; it makes them of numpy",
         ),
+        (
+            lambda: dropout([1.0], rng=0),
+            TypeError,
+            "rng must be a generator of random numbers, such as numpy.random.default_rng(0); "
+            "it is 0",
+        ),
         (lambda: relu(["a"]), TypeError, "x must hold real numbers; it is ['a']"),
         (
             lambda: relu_backward([1, 2], [1]),

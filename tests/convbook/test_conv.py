@@ -246,8 +246,8 @@ BAD = [
     ),
     (
         (X, W, None, 1, "some"),
-        TypeError,
-        "padding must be one integer of at least 0 or 2 integers or pairs; it is 'some'",
+        ValueError,
+        "padding must be 'same', 'valid' or numbers; it is 'some'",
     ),
     (
         (X, W, None, 1, True),
@@ -272,6 +272,16 @@ BAD = [
     ),
     ((X, W, None, 1, 0, 1, 0), ValueError, "groups must be an integer of at least 1; it is 0"),
     (
+        (X, W, None, 1, 0, 1, 2),
+        ValueError,
+        "groups must divide the 3 channels of x; it is 2",
+    ),
+    (
+        (X, W, None, 1, "SAME"),
+        ValueError,
+        "padding must be 'same', 'valid' or numbers; it is 'SAME'",
+    ),
+    (
         (X, W, None, 1, 0, 1, 3),
         ValueError,
         "weight must have shape (c_out, c/3, kernel size) with the channels of x; "
@@ -293,6 +303,11 @@ BAD = [
         "padding must be at most 4 for mode 'reflect' on an axis of 5 pixels; it is (9, 9)",
     ),
     (
+        (X[:0], W, None, 1, 9, 1, 1, "reflect"),
+        ValueError,
+        "padding must be at most 4 for mode 'reflect' on an axis of 5 pixels; it is (9, 9)",
+    ),
+    (
         (X, W, None, 1, 0, 1, 1, "zeros", "gemm"),
         ValueError,
         "method must be 'auto' or one of 'loops', 'shifts', 'im2col', 'toeplitz', 'fft', "
@@ -305,6 +320,40 @@ BAD = [
 def test_bad_arguments(arguments: Any, error: type[Exception], message: str):
     with pytest.raises(error, match=f"^{re.escape(message)}$"):
         conv2d(*arguments)
+
+
+@pytest.mark.parametrize(
+    ("call", "message"),
+    [
+        (
+            lambda: depthwise_conv(X, W[:4, 0]),
+            "weight must have shape (a multiple of c, kernel size); "
+            "weight has (4, 3, 2) and x has (2, 3, 5, 4)",
+        ),
+        (
+            lambda: depthwise_conv(X, W),
+            "weight must have shape (a multiple of c, kernel size); "
+            "weight has (6, 3, 3, 2) and x has (2, 3, 5, 4)",
+        ),
+        (
+            lambda: separable_conv(X, W[:4, 0], W[:, :, 0, 0]),
+            "depthwise must have shape (a multiple of c, kernel size); "
+            "depthwise has (4, 3, 2) and x has (2, 3, 5, 4)",
+        ),
+        (
+            lambda: separable_conv(X, W[:, 0], W[:, :, 0, 0]),
+            "pointwise must have shape (c_out, 6), with a column for each kernel of depthwise; "
+            "it has (6, 3)",
+        ),
+        (
+            lambda: separable_conv(X, W[:3, 0], W[:, :, 0, 0], [1, 2]),
+            "bias must have shape (6,); it has (2,)",
+        ),
+    ],
+)
+def test_layers_of_two_parts_name_their_own_arguments(call: Any, message: str):
+    with pytest.raises(ValueError, match=f"^{re.escape(message)}$"):
+        call()
 
 
 @pytest.mark.parametrize("shape", [(), (3,), (3, 4)])

@@ -122,6 +122,16 @@ def test_dtypes(given: str, out: str):
         np.testing.assert_array_equal(gradient, expected.astype(out), strict=True)
 
 
+@pytest.mark.parametrize("ones", [(4096,), (64, 64)])
+def test_the_bias_of_half_precision_is_added_up_in_single_precision(ones: tuple[int, ...]):
+    x = np.ones((1, 3, *ones), "float16")
+    # By channels last, NumPy adds one number after the other.
+    grad = np.moveaxis(np.ones((1, *ones, 3), "float16"), -1, 1)
+    weight = np.ones((3, 3, *(1,) * len(ones)), "float16")
+    bias = conv_backward(grad, x, weight).bias
+    np.testing.assert_array_equal(bias, np.full(3, 4096, "float16"), strict=True)
+
+
 def test_an_empty_batch_has_no_gradient():
     ours = conv_backward(np.zeros((0, 2, 3)), np.zeros((0, 3, 5)), np.ones((2, 3, 3)))
     assert ours.x.shape == (0, 3, 5)

@@ -46,6 +46,12 @@ def test_it_is_the_function_with_the_axes_counted(name: str, axes: int):
             named(wrong, **others)
 
 
+def test_an_argument_that_it_has_not_is_refused_in_its_own_name():
+    x, weight = np.ones((1, 1, 3, 3)), np.ones((1, 1, 2, 2))
+    with pytest.raises(TypeError, match=r"^conv2d\(\) got an unexpected keyword argument 'strid'"):
+        convbook.conv2d(x, weight, strid=2)  # type: ignore[call-arg]
+
+
 @pytest.mark.parametrize("axes", LAYOUTS)
 @pytest.mark.parametrize("name", OTHERS)
 def test_it_says_what_it_takes(name: str, axes: int):

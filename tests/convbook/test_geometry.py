@@ -241,8 +241,8 @@ def test_receptive_fields_known_from_the_literature():
         (
             output_size,
             (4, 3, "full"),
-            TypeError,
-            "padding must be one integer of at least 0 or a pair of them; it is 'full'",
+            ValueError,
+            "padding must be 'same', 'valid' or numbers; it is 'full'",
         ),
         (output_size, (4, 3, 0, 0), ValueError, "stride must be an integer of at least 1; it is 0"),
         (

@@ -52,7 +52,7 @@ BACKWARD: dict[str, tuple[list[tuple[int, ...]], tuple[Any, ...]]] = {
     "adaptive_avg_pool_backward": ([(2, 3, 2, 3), (2, 3, 5, 4)], ((2, 3),)),
     "adaptive_max_pool_backward": ([(2, 3, 2, 3), (2, 3, 5, 4)], ((2, 3),)),
     "avg_pool_backward": ([(2, 3, 2, 2), (2, 3, 5, 4)], (2,)),
-    "batch_norm_backward": ([(4, 3), (4, 3), (3,)], ()),
+    "batch_norm_backward": ([(4, 3), (4, 3)], ()),
     "blur_pool_backward": ([(2, 3, 3, 2), (2, 3, 5, 4)], ()),
     "conv_backward": ([(2, 4, 4, 3), (2, 3, 5, 4), (4, 3, 2, 2)], ()),
     "conv_transpose_backward": ([(2, 4, 6, 5), (2, 3, 5, 4), (3, 4, 2, 2)], ()),

@@ -8,7 +8,7 @@ from reports import message
 
 from convbook.checking import check, mistakes
 from convbook.checking.mistakes.kinds import Mistakes
-from convbook.layers.conv import conv2d
+from convbook.layers.conv import conv2d, conv_backward
 
 
 def last_line(function: Any, *args: Any, expect: Any, causes: Any, **options: Any) -> str:
@@ -49,6 +49,14 @@ LOCAL = np.arange(540.0).reshape(3, 5, 2, 2, 3, 3) * 3 % 11 - 4
 MAP = np.arange(30.0).reshape(2, 3, 5) - 7
 
 
+GRAD = np.arange(80).reshape(2, 2, 4, 5) * 7 % 13 % 6 - 2
+COLUMNS = np.arange(216).reshape(2, 18, 6) * 5 % 7 - 2.5
+
+
+def cubic(x: Any) -> Any:
+    return np.sum(np.arange(1, 7).reshape(2, 3) * x**3) + np.sum(x) ** 2
+
+
 def uneven(x: Any) -> Any:
     return x * (np.arange(9)[:, None] - 4) ** 2 * (np.arange(10) - 3)
 
@@ -73,6 +81,10 @@ EVERY: dict[str, tuple[Any, ...]] = {
     "conv2d_loops": (IMAGE, WEIGHT, BIAS),
     "shift": (IMAGE[0], 1, -2),
     "equivariance_error": (uneven, np.arange(360.0).reshape(2, 2, 9, 10) * 7 % 29 - 14, 1, -2, 1),
+    "numerical_gradient": (cubic, np.array([[2, -1, 4], [3, 1, -2]]), 0.5),
+    "col2im": (COLUMNS, (3, 5), 3, 2, 1),
+    "conv2d_backward": (GRAD, IMAGE, WEIGHT, 1),
+    "max_pool2d_backward": (GRAD[:, :, :1, :2] / 2, IMAGE, 2),
     "output_size": (23, 4, 3, 2, 2),
     "pad2d": (IMAGE, (1, 2), -7),
     "same_padding": (5, 3),
@@ -108,6 +120,40 @@ def test_a_frame_that_is_one_too_wide_may_also_be_the_sum_of_the_shifts():
     said = message(lambda *_: wide, *args, expect=221.0, causes=causes)
     assert "one row and column too wide" in said
     assert "|dy| + |dx| wide" in said
+
+
+def gradients(*args: Any, **kwargs: Any) -> Any:
+    return tuple(conv_backward(*args, **kwargs))
+
+
+def test_a_mistake_in_one_of_several_answers_is_told_by_what_came_right_before():
+    def first_image(grad_out: Any, x: Any, weight: Any, padding: int = 0) -> Any:
+        grad_x, _, grad_bias = gradients(grad_out, x, weight, padding=padding)
+        return grad_x, gradients(grad_out[:1], x[:1], weight, padding=padding)[1], grad_bias
+
+    causes = mistakes.conv2d_backward
+    single = GRAD[:1, :, :2, :3], IMAGE[:1], WEIGHT
+    check(first_image, *single, expect=gradients(*single), causes=causes)
+    batch = GRAD, IMAGE, WEIGHT, 1
+    right = gradients(*batch[:3], padding=1)
+    said = message(first_image, *batch, expect=right, causes=causes)
+    assert "in entry 1 of its answer" in said
+    assert "only the first image counts in grad_weight" in said
+
+
+def test_a_mistake_that_shows_in_an_entry_that_is_right_is_not_named():
+    def ones(grad_out: Any, x: Any, weight: Any) -> Any:
+        grad_x, _, grad_bias = gradients(grad_out, x, weight)
+        return grad_x, gradients(np.ones_like(grad_out), x, weight)[1], grad_bias
+
+    given = GRAD[:, :, :2, :3], IMAGE, WEIGHT
+    said = last_cause(ones, *given, expect=gradients(*given), causes=mistakes.conv2d_backward)
+    assert said.endswith("usual cause:      grad_out is not used in grad_weight")
+
+
+def last_cause(function: Any, *args: Any, expect: Any, causes: Any) -> str:
+    lines = message(function, *args, expect=expect, causes=causes).split("\n")
+    return next(line for line in lines if "usual cause" in line)
 
 
 def test_a_bias_that_nobody_gave_leaves_more_than_zero():
@@ -150,7 +196,9 @@ def test_mistakes_can_be_computed_and_leave_their_arguments_alone(operation: str
     computed = 0
     for answer in getattr(mistakes, operation)(*args).values():
         try:
-            assert np.asarray(answer()).dtype.kind in "biuf"
+            entries = answer()
+            for each in entries if isinstance(entries, tuple) else [entries]:
+                assert np.asarray(each).dtype.kind in "biuf"
             computed += 1
         except ValueError:  # impossible for these arguments
             continue

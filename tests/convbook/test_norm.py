@@ -43,8 +43,9 @@ def test_equals_pytorch(
     expected = F.batch_norm(given_x, *running, given_weight, given_bias, training, momentum, 1e-3)
     expected.backward(torch.tensor(grad.copy()))
     with Unchanged(*(a for a in (x, grad, weight, bias, mean, var) if a is not None)):
-        result = batch_norm(x, weight, bias, mean, var, training, momentum, 1e-3)
-        back = batch_norm_backward(grad, x, weight, mean, var, training, 1e-3)
+        how = {"weight": weight, "running_mean": mean, "running_var": var, "training": training}
+        result = batch_norm(x, bias=bias, momentum=momentum, eps=1e-3, **how)
+        back = batch_norm_backward(grad, x, eps=1e-3, **how)
     np.testing.assert_allclose(
         result.out, expected.detach().numpy(), rtol=1e-9, atol=1e-9, strict=True
     )
@@ -63,13 +64,14 @@ NONE = (None, None)
 def test_gradients_by_central_differences(training: bool):
     rng = np.random.default_rng(0)
     x, weight, bias = numbers(rng, (3, 2, 2)), numbers(rng, (2,)), numbers(rng, (2,))
-    running = numbers(rng, (2,)), abs(numbers(rng, (2,)))
+    mean, var = numbers(rng, (2,)), abs(numbers(rng, (2,)))
+    how = {"running_mean": mean, "running_var": var, "training": training}
     grad = numbers(rng, x.shape)
 
     def loss(x: Any, weight: Any, bias: Any) -> float:
-        return float((batch_norm(x, weight, bias, *running, training).out * grad).sum())
+        return float((batch_norm(x, weight=weight, bias=bias, **how).out * grad).sum())
 
-    back = batch_norm_backward(grad, x, weight, *running, training)
+    back = batch_norm_backward(grad, x, weight=weight, **how)
     expected = (
         numerical_gradient(lambda v: loss(v, weight, bias), x),
         numerical_gradient(lambda v: loss(x, v, bias), weight),
@@ -83,8 +85,10 @@ def test_inference_with_the_statistics_of_training_normalises():
     rng = np.random.default_rng(0)
     mean = var = None
     for _ in range(200):
-        _, mean, var = batch_norm(3 + 2 * rng.standard_normal((64, 2, 3)), None, None, mean, var)
-    out = batch_norm(3 + 2 * rng.standard_normal((5000, 2, 3)), None, None, mean, var, False).out
+        batch = 3 + 2 * rng.standard_normal((64, 2, 3))
+        _, mean, var = batch_norm(batch, running_mean=mean, running_var=var)
+    batch = 3 + 2 * rng.standard_normal((5000, 2, 3))
+    out = batch_norm(batch, running_mean=mean, running_var=var, training=False).out
     np.testing.assert_allclose(out.mean((0, 2)), 0, atol=0.1)
     np.testing.assert_allclose(out.std((0, 2)), 1, atol=0.1)
 
@@ -93,19 +97,18 @@ def test_inference_with_the_statistics_of_training_normalises():
 @given(rng=rngs)
 def test_generic_arrays(training: bool, rng: Any):
     x, grad = numbers(rng, (2, 3, 4)), numbers(rng, (2, 3, 4))
-    weight, bias, mean, var = (abs(numbers(rng, (3,))) for _ in range(4))
-    results = zip(
-        (
-            *batch_norm(*map(xp.asarray, (x, weight, bias, mean, var)), training),
-            *batch_norm_backward(*map(xp.asarray, (grad, x, weight, mean, var)), training),
-        ),
-        (
-            *batch_norm(x, weight, bias, mean, var, training),
-            *batch_norm_backward(grad, x, weight, mean, var, training),
-        ),
-        strict=True,
+    names = ("weight", "running_mean", "running_var")
+    numpy_s, bias = {name: abs(numbers(rng, (3,))) for name in names}, numbers(rng, (3,))
+    generic_s = {name: xp.asarray(value) for name, value in numpy_s.items()}
+    results = (
+        *batch_norm(xp.asarray(x), bias=xp.asarray(bias), training=training, **generic_s),
+        *batch_norm_backward(*map(xp.asarray, (grad, x)), training=training, **generic_s),
     )
-    for generic, expected in results:
+    wanted = (
+        *batch_norm(x, bias=bias, training=training, **numpy_s),
+        *batch_norm_backward(grad, x, training=training, **numpy_s),
+    )
+    for generic, expected in zip(results, wanted, strict=True):
         assert isinstance(generic, type(xp.asarray(x)))
         np.testing.assert_allclose(np.asarray(generic), expected, atol=1e-12, strict=True)
 
@@ -123,8 +126,9 @@ def test_dtypes(dtype: str, out: str):
 
 def test_an_empty_batch_outside_of_training():
     mean, var, x = np.zeros(3), np.ones(3), np.zeros((0, 3, 4))
-    assert batch_norm(x, None, None, mean, var, training=False).out.shape == x.shape
-    back = batch_norm_backward(x, x, None, mean, var, training=False)
+    how = {"running_mean": mean, "running_var": var, "training": False}
+    assert batch_norm(x, **how).out.shape == x.shape
+    back = batch_norm_backward(x, x, **how)
     assert [a.shape for a in back] == [(0, 3, 4), (3,), (3,)]
 
 

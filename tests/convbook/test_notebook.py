@@ -48,6 +48,18 @@ def test_a_notebook_shows_the_message_alone(shell: Any):
     )
 
 
+def test_what_a_function_of_the_check_raises_came_of_the_students_line(shell: Any):
+    run_cell(shell, "from convbook.checking import check")
+    run_cell(shell, "def slope(f, x):\n    return f(x + 1) - f(str(x))")
+    checks = "def f(x):\n    return 2 / x\n\ncheck(slope, f, 1, expect=1)"
+    assert run_cell(shell, checks).strip() == "✗ " + report(
+        "slope stops with an error.",
+        "called with: f (a function), x = 1",
+        "error: TypeError: unsupported operand type(s) for /: 'int' and 'str'",
+        "in slope, line 2: return f(x + 1) - f(str(x))",
+    )
+
+
 def test_check_handwritten_reads_a_notebooks_cells(shell: Any):
     run_cell(shell, "import numpy as np; from convbook.checking import check_handwritten")
     run_cell(shell, "def slide(x, u):\n    return np.convolve(x, u)")

@@ -1,5 +1,6 @@
 """Pooling agrees with PyTorch, number by number and index by index, and back again."""
 
+import itertools
 import re
 import sys
 from typing import Any
@@ -79,6 +80,41 @@ def test_max_pool_equals_pytorch(axes: int, data: Any, rng: Any, layout: Any, ti
         with Unchanged(grad, x):
             grad_x = max_pool_backward(grad, x, *arguments, indices=known)
         np.testing.assert_allclose(grad_x, given_x.grad.numpy(), rtol=0, atol=1e-11, strict=True)
+
+
+def sizes_by_pytorch(n: int, *windows: int) -> int | None:
+    """The outputs of a pooling of n pixels with `ceil_mode`; None where PyTorch refuses it."""
+    try:
+        return int(F.max_pool1d(torch.zeros(1, 1, n), *windows, ceil_mode=True).shape[2])
+    except RuntimeError:
+        return None
+
+
+@pytest.mark.parametrize("n", [1, 2, 3, 4])
+@pytest.mark.parametrize("dilation", [1, 2])
+def test_a_window_may_be_larger_than_the_image_by_less_than_a_stride(n: int, dilation: int):
+    x = -np.arange(1.0, n + 1)[None, None]
+    answered = 0
+    for s, stride in itertools.product(range(1, 6), range(1, 5)):
+        for padding in range(s // 2 + 1):
+            windows = (s, stride, padding, dilation)
+            if sizes_by_pytorch(n, *windows) is None:
+                with pytest.raises(ValueError, match=r"kernel_size must be|padding must leave"):
+                    max_pool(x, *windows, ceil_mode=True)
+                continue
+            expected = F.max_pool1d(torch.tensor(x), *windows, ceil_mode=True).numpy()
+            if np.isinf(expected).any():  # PyTorch's maximum of padding alone
+                with pytest.raises(ValueError, match="padding must leave every window a pixel"):
+                    max_pool(x, *windows, ceil_mode=True)
+                continue
+            out = max_pool(x, *windows, ceil_mode=True)
+            np.testing.assert_array_equal(out, expected, strict=True)
+            answered += 1 + (s - 1) * dilation > n + 2 * padding
+            if dilation == 1:
+                means = F.avg_pool1d(torch.tensor(x), s, stride, padding, ceil_mode=True).numpy()
+                found = avg_pool(x, s, stride, padding, ceil_mode=True)
+                np.testing.assert_allclose(found, means, atol=1e-12, strict=True)
+    assert answered
 
 
 @pytest.mark.parametrize("axes", [1, 2, 3])

@@ -130,6 +130,11 @@ def test_dtypes(dtype: str, out: str):
     np.testing.assert_array_equal(operator @ np.eye(4, dtype=out), expected, strict=True)
 
 
+def test_a_sparse_matrix_of_half_precision_holds_single_precision():
+    found = toeplitz_csr(np.array([1, 0.5], "float16"), 3).toarray()
+    np.testing.assert_array_equal(found, np.array([[1, 0.5, 0], [0, 1, 0.5]], "f4"), strict=True)
+
+
 def test_the_operator_can_be_given_to_a_solver():
     rng = np.random.default_rng(0)
     kernel, x = [[0.1, 0.2, 0.1], [0.2, 2.0, 0.3], [0.1, 0.1, 0.1]], numbers(rng, (6, 5))

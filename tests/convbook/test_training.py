@@ -31,7 +31,14 @@ def parameters(rng: Any, dtype: Any, pixels: int) -> Parameters:
 def logits_of(p: Parameters, x: Any, running: Any, training: bool, rng: Any) -> tuple[Any, Any]:
     """What the network says of images, and all that its backward needs."""
     a1 = conv2d(x, p["w1"], p["b1"], padding=1)
-    normal = batch_norm(a1, p["gamma"], p["beta"], *running, training)
+    normal = batch_norm(
+        a1,
+        weight=p["gamma"],
+        bias=p["beta"],
+        running_mean=running[0],
+        running_var=running[1],
+        training=training,
+    )
     h1 = max_pool2d(relu(normal.out), 2)
     a2 = conv2d(h1, p["w2"], p["b2"], padding=1)
     h2 = avg_pool2d(relu(a2), 2, ceil_mode=True).reshape(len(x), -1)
@@ -48,7 +55,7 @@ def gradients(p: Parameters, seen: Any, labels: Any, logits: Any) -> Parameters:
     g = avg_pool_backward(g, a2, 2, ceil_mode=True)
     g, grad["w2"], grad["b2"] = conv_backward(relu_backward(g, a2), h1, p["w2"], padding=1)
     g = relu_backward(max_pool_backward(g, relu(normal.out), 2), normal.out)
-    g, grad["gamma"], grad["beta"] = batch_norm_backward(g, a1, p["gamma"])
+    g, grad["gamma"], grad["beta"] = batch_norm_backward(g, a1, weight=p["gamma"])
     _, grad["w1"], grad["b1"] = conv_backward(g, x, p["w1"], padding=1)
     return grad
 

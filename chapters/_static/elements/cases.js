@@ -4,7 +4,7 @@
 export const SETTINGS = {
   size: { label: "Input", letter: "n", least: 1, most: 32, usual: 5 },
   kernel: { label: "Kernel", letter: "s", least: 1, most: 11, usual: 3 },
-  stride: { label: "Stride", letter: "m", least: 1, most: 8, usual: 1 },
+  stride: { label: "Stride", letter: "t", least: 1, most: 8, usual: 1 },
   padding: { label: "Padding", letter: "p", least: 0, most: 10, usual: 0 },
   dilation: { label: "Dilation", letter: "d", least: 1, most: 8, usual: 1 },
   output_padding: { label: "Output padding", letter: "o", least: 0, most: 7, usual: 0 },

@@ -276,10 +276,10 @@ class ConvolutionExplorer extends BookElement {
     this.answers.remark.textContent = "";
     const rows = this.kernelRows().map((row) => row.map(minus).join(", "));
     this.kernel.show(`Kernel: ${rows.join("; ")}`);
-    this.ground.show(`${isScattered ? "Output" : "Input"}, ${this.ground.size.textContent} pixels${isLarger ? `, ${around} ${all}` : ""}`);
+    this.ground.show(`${isScattered ? "Output" : "Input"} of ${this.ground.size.textContent} pixels${isLarger ? `, ${around} ${all}` : ""}`);
     this.answers.steer(isScattered
-      ? `Input, ${sizes.input} pixels: the arrow keys choose a pixel`
-      : `Output, ${sizes.output} pixels: the arrow keys move the window`);
+      ? `Input of ${sizes.input} pixels: the arrow keys choose a pixel`
+      : `Output of ${sizes.output} pixels: the arrow keys move the window`);
   }
 
   /** The kernel as it lies in the window, row by row. */

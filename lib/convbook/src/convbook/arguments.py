@@ -24,13 +24,8 @@ def array_of(name: str, value: ArrayLike, ndim: int | None = None) -> Array:
     ValueError: x must have 2 axes; it has 1: shape (3,)
     """
     array: Any = value
-    if array_module(value) is np:
-        try:
-            array = np.asarray(value)
-        except ValueError:
-            raise ValueError(
-                f"{name} must have rows of the same length; it is {short_repr(value)}"
-            ) from None
+    if array_module(value) is np and type(value) is not np.ndarray:
+        array = _as_numpy(name, value)
     was_array = array is value
     if kind_of(array) not in "biuf":
         came = f"its dtype is {array.dtype}" if was_array else f"it is {short_repr(value)}"
@@ -39,8 +34,28 @@ def array_of(name: str, value: ArrayLike, ndim: int | None = None) -> Array:
         raise ValueError(
             f"{name} must have {axes_in_words(ndim)}; it has {array.ndim}: shape {array.shape}"
         )
+    if array_module(array) is np and not array.dtype.isnative:  # results are in native order
+        array = array.astype(array.dtype.newbyteorder("="))
     checked: Array = array
     return checked
+
+
+def _as_numpy(name: str, value: Any) -> Array:
+    """What isn't quite a NumPy array as one."""
+    if isinstance(value, np.ma.MaskedArray):
+        raise TypeError(
+            f"{name} must not be a masked array, for masks are not looked at; "
+            f"fill it first: {name}.filled(0)"
+        )
+    try:
+        return np.asarray(value)
+    except ValueError:
+        raise ValueError(
+            f"{name} must have rows of the same length; it is {short_repr(value)}"
+        ) from None
+    except RuntimeError as error:  # so PyTorch refuses a tensor that requires a gradient
+        kind = type(value).__name__
+        raise TypeError(f"{name} must be an array; this {kind} can't be one: {error}") from None
 
 
 def images_of(name: str, x: ArrayLike) -> Array:

@@ -123,6 +123,17 @@ def cast(array: Array, dtype: Any) -> Array:
     return converted
 
 
+def working_dtype(x: Array) -> Any:
+    """The dtype to compute in: float32 for float16, whose sums lose digits, else that of `x`.
+
+    >>> working_dtype(np.ones(3, np.float16)), working_dtype(np.ones(3))
+    (<class 'numpy.float32'>, dtype('float64'))
+    """
+    xp = array_module(x)
+    half = kind_of(x) == "f" and xp.finfo(x.dtype).bits < 32
+    return xp.float32 if half else x.dtype
+
+
 class Gradients(NamedTuple):
     """The gradients of a layer with respect to its input, its weights and its bias."""
 

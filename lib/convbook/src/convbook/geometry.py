@@ -54,9 +54,11 @@ def padding_pairs(
     ((1, 1), (1, 2))
     """
     axes = len(size)
+    if isinstance(padding, str) and padding not in ("same", "valid"):
+        raise ValueError(f"padding must be 'same', 'valid' or numbers; it is {short_repr(padding)}")
     if isinstance(padding, str) and padding == "valid":
         return ((0, 0),) * axes
-    if isinstance(padding, str) and padding == "same":
+    if isinstance(padding, str):
         if stride is not None and any(step != 1 for step in stride):
             raise ValueError(f"stride must be 1 for padding 'same'; it is {short_repr(stride)}")
         each = zip(size, dilation or (1,) * axes, strict=True)
@@ -122,10 +124,19 @@ def output_size(
     dilation = integer("dilation", dilation, 1)
     ((before, after),) = padding_pairs(padding, (s,), (stride,), (dilation,))
     padded, seen = n + before + after, support(s, dilation)
-    if seen > padded:
+    ceil_mode = truth("ceil_mode", ceil_mode)
+    if not _fits(seen, padded, stride, ceil_mode):
         reach = f"{s}" if dilation == 1 else f"{s} with dilation {dilation}, a support of {seen}"
         raise ValueError(f"s must be at most the padded size {padded}; it is {reach}")
-    return _positions(n, seen, (before, after), stride, truth("ceil_mode", ceil_mode))
+    return _positions(n, seen, (before, after), stride, ceil_mode)
+
+
+def _fits(extent: int, padded: int, stride: int, ceil_mode: bool) -> bool:
+    """Whether a window of this extent has a place; with `ceil_mode` it may reach beyond the end.
+
+    As in PyTorch, by less than a stride.
+    """
+    return extent - padded < (stride if ceil_mode else 1)
 
 
 def _positions(n: int, extent: int, pair: tuple[int, int], stride: int, ceil_mode: bool) -> int:
@@ -241,7 +252,8 @@ def conv_geometry(
     ceil_mode = truth("ceil_mode", ceil_mode)
     geometry = ConvGeometry(kernel_size, stride, pairs, dilation, input_shape, ())
     extent, padded = geometry.extent, geometry.padded_shape
-    if 0 in kernel_size or any(seen > n for seen, n in zip(extent, padded, strict=True)):
+    axes_fit = (_fits(*axis, ceil_mode) for axis in zip(extent, padded, stride, strict=True))
+    if 0 in kernel_size or not all(axes_fit):
         subject = name if name == "kernel_size" else f"the kernel size of {name}"
         dilated = "" if extent == kernel_size else f" with dilation {dilation}"
         raise ValueError(

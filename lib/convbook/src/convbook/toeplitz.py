@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from convbook.arguments import array_of, integer, integers, short_repr, truth
-from convbook.arrays import Array, array_module, cast, floating, promote, same_device
+from convbook.arrays import Array, array_module, cast, floating, promote, same_device, working_dtype
 from convbook.engine import dispatch
 from convbook.extras import extra
 from convbook.geometry import ConvGeometry, Padding, conv_geometry, padding_pairs
@@ -76,13 +76,15 @@ def toeplitz_csr(
 
     Only what the kernel sees is stored, s_h·s_w·c/groups numbers a row, fewer where padding takes
     part; entries of the kernel that are zero are stored too. Its three arrays are written
-    directly, most of them by copying rows that are equal. CuPy's holds floats only.
+    directly, most of them by copying rows that are equal. CuPy's holds floats only, and neither
+    holds float16, which becomes float32.
 
     >>> sparse = toeplitz_csr([1, 2, 3], 4, padding=1)
     >>> sparse.nnz, sparse @ [1, 1, 1, 1]
     (10, array([5, 6, 6, 3]))
     """
     weight, geometry, groups = _check(kernel, shape, padding, stride, dilation, groups)
+    weight = cast(weight, working_dtype(weight))
     size = _matrix_shape(weight, geometry, groups)
     if array_module(weight) is np:
         with extra("sparse"):

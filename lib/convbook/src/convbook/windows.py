@@ -24,6 +24,8 @@ def pad(
 ) -> Array:
     """Surround the last `axes` axes of `x` with `padding` entries on both sides.
 
+    Two axes, unless one says otherwise: of signals (n, c, w) that would be the channels too.
+
     `padding` is one integer, one for each of those axes, or a pair (before, after) for each. The
     entries are `value` (`constant`), the image seen in a mirror that stands on its edge
     (`reflect`), its edge again (`replicate`), or its other side (`circular`), as in PyTorch. The
@@ -126,18 +128,32 @@ def _image_slices(pixels: Sequence[int], pairs: Sequence[tuple[int, int]]) -> tu
 
 def _source_pixels(n: int, pair: tuple[int, int], mode: str) -> list[int]:
     """For each entry along a padded axis, the pixel of which it is a copy."""
-    most = {"reflect": n - 1, "circular": n, "replicate": math.inf if n else 0}[mode]
-    if max(pair) > most:
-        raise ValueError(
-            f"padding must be at most {most} for mode {mode!r} on an axis of {n} pixels; "
-            f"it is {pair}"
-        )
+    check_room(n, pair, mode)
     places = range(-pair[0], n + pair[1])
     if mode == "circular":
         return [place % n for place in places]
     if mode == "replicate":
         return [min(max(place, 0), n - 1) for place in places]
     return [n - 1 - abs(n - 1 - abs(place)) for place in places]
+
+
+def check_room(n: int, pair: tuple[int, int], mode: str) -> None:
+    """Raise ValueError where an axis of n pixels is too short for this padding by its own pixels.
+
+    >>> check_room(4, (3, 3), "reflect")
+    >>> check_room(4, (0, 5), "circular")
+    Traceback (most recent call last):
+    ...
+    ValueError: padding must be at most 4 for mode 'circular' on an axis of 4 pixels; it is (0, 5)
+    """
+    most = {"constant": math.inf, "circular": n, "reflect": n - 1, "replicate": math.inf}[mode]
+    if n == 0 and mode != "constant":
+        most = 0
+    if max(pair) > most:
+        raise ValueError(
+            f"padding must be at most {most} for mode {mode!r} on an axis of {n} pixels; "
+            f"it is {pair}"
+        )
 
 
 @same_device("x")

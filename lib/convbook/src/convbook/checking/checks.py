@@ -294,15 +294,37 @@ def _explained(error: BaseException, name: str, call: str, headline: str) -> Che
 
 
 def _place(error: BaseException) -> dict[str, str | None]:
-    """The line of the student's that was running, by the function that it stands in."""
-    for frame, line in reversed([*traceback.walk_tb(error.__traceback__)]):
+    """The line of the student's that was running, by the function that it stands in.
+
+    A function that a check has handed over stands in the check's cell: what it raises came of the
+    student's line that called it.
+    """
+    frames = [
+        (frame, line)
+        for frame, line in traceback.walk_tb(error.__traceback__)
+        if _may_be_the_students(frame)
+    ]
+    cell = _file_of_the_check()
+    outside = [each for each in frames if each[0].f_code.co_filename != cell]
+    for frame, line in (outside or frames)[-1:]:
         code = frame.f_code
-        # A package outside the libraries' folders may be a grader, run from its source.
-        if not is_library_file(code.co_filename) and not frame.f_globals.get("__package__"):
-            text = linecache.getline(code.co_filename, line, frame.f_globals).strip()
-            where = f"in {name}, line" if (name := _name_of(code)) else "at line"
-            return {f"{where} {line}": text or "(its text can't be shown)"}
+        text = linecache.getline(code.co_filename, line, frame.f_globals).strip()
+        where = f"in {name}, line" if (name := _name_of(code)) else "at line"
+        return {f"{where} {line}": text or "(its text can't be shown)"}
     return {}
+
+
+def _may_be_the_students(frame: FrameType) -> bool:
+    # A package outside the libraries' folders may be a grader, run from its source.
+    return not is_library_file(frame.f_code.co_filename) and not frame.f_globals.get("__package__")
+
+
+def _file_of_the_check() -> str | None:
+    """The file, or the cell, in which the check stands that is running."""
+    frame = inspect.currentframe()
+    while frame is not None and not _may_be_the_students(frame):
+        frame = frame.f_back
+    return None if frame is None else frame.f_code.co_filename
 
 
 def _name_of(code: CodeType) -> str:

@@ -5,7 +5,7 @@ it is follows from `type(answer)`, and its values from a copy as a plain NumPy a
 """
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any, Literal, get_args
@@ -19,6 +19,7 @@ from convbook.checking.causes import (
     first_difference,
     fitting_causes,
     in_words,
+    same_values,
     usual_cause,
 )
 from convbook.checking.pictures import SideBySide
@@ -136,7 +137,7 @@ def _problem_with_entries(
         wanted = f"a {type(expect).__name__} of {_count(len(expect))}"
         return _explained(_wrong_kind(answer, wanted, _HINTS_FOR_SEVERAL), numbers, rules, causes)
     for place, (each, entry) in enumerate(zip(entries, expect, strict=True)):
-        theirs = {words: partial(_entry, known, place) for words, known in causes.items()}
+        theirs = {words: partial(_entry, known, place, expect) for words, known in causes.items()}
         problem = problem_with(each, entry, rules, {} if numbers else theirs)
         if problem:
             inner = problem.headline.removesuffix(" of its answer.")
@@ -161,8 +162,15 @@ def _explained(
     return replace(problem, details=details, arrays=SideBySide(right, got, wrong))
 
 
-def _entry(known: Any, place: int) -> Any:
-    return (known() if callable(known) else known)[place]
+def _entry(known: Any, place: int, right: Sequence[Any]) -> Any:
+    """One entry of a mistake's answer; ValueError when an entry before it would be wrong too.
+
+    The entries before it came right, so a mistake that shows there isn't the one that was made.
+    """
+    answer = known() if callable(known) else known
+    if not same_values(answer[:place], right[:place]):
+        raise ValueError("an entry before was right")
+    return answer[place]
 
 
 def _vector(entries: tuple[Any, ...] | list[Any]) -> Array | None:

@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 
 from convbook.arguments import short_repr
-from convbook.arrays import Array, array_module, kind_of
+from convbook.arrays import Array, array_module, kind_of, working_dtype
 from convbook.engine import adaptive, cuda, pooling, staging
 from convbook.engine.algorithms import fft, im2col, loops, shifts, toeplitz, winograd
 from convbook.engine.algorithms.buffers import AnyArray, Shape
@@ -51,9 +51,11 @@ METHODS: dict[str, ModuleType] = {
     "fft": fft,
     "winograd": winograd,
 }
-# What "auto" chooses from. Sums of products come out the same whichever is taken; transforms have
-# an error of their own.
-SUMS = ("shifts", "im2col", "toeplitz")
+# What "auto" chooses from. Sums of products come out the same whichever is taken, as long as all
+# numbers are finite: a Toeplitz matrix multiplies with zeros what a window doesn't see. Transforms
+# have an error of their own.
+WINDOWS = ("shifts", "im2col")
+SUMS = (*WINDOWS, "toeplitz")
 TRANSFORMS = ("winograd", "fft")
 # A transform must be faster by a tenth: for less, its error is not worth having.
 WORTHWHILE = 0.9
@@ -123,7 +125,7 @@ def algorithm(
         if cuda.takes(x, geometry):
             return cuda
         return METHODS[choose(x, weight, geometry, gradient)]
-    reason: str | None = METHODS[method].refusal(staging.working_dtype(weight), geometry)
+    reason: str | None = METHODS[method].refusal(working_dtype(weight), geometry)
     if reason:
         raise ValueError(f"method {method!r} can't compute this convolution: {reason}")
     return METHODS[method]
@@ -137,8 +139,8 @@ def choose(x: AnyArray, weight: AnyArray, geometry: ConvGeometry, gradient: bool
     2. Arrays of integers take `im2col`, which is exact.
     3. All others take the one of `im2col`, `shifts`, `toeplitz`, `winograd` and `fft` that can do
        it in the least time, by the estimate `cost` of each. Winograd and the Fourier transform,
-       which compute with an error of their own, must be faster by a tenth; and they spread an
-       infinity or a NaN over a tile, so arrays that hold one do without.
+       which compute with an error of their own, must be faster by a tenth; and they, as well as
+       `toeplitz`, spread an infinity or a NaN, so arrays that hold one do without these three.
 
     The `gradient` with respect to the weights takes the same but for `shifts`, which gains nothing.
     """
@@ -148,28 +150,29 @@ def choose(x: AnyArray, weight: AnyArray, geometry: ConvGeometry, gradient: bool
         return "im2col"
     (c_out, c), groups = weight.shape[:2], x.shape[1] // weight.shape[1]
     layer = x.shape[0], groups, c, c_out // groups
-    sums, transform = _fastest(geometry, layer, staging.working_dtype(weight), gradient)
+    by_windows, fastest = _fastest(geometry, layer, working_dtype(weight), gradient)
     # The numbers are looked at last: it takes a pass over all of them.
-    return transform if transform and _all_finite(x, weight) else sums
+    return fastest if fastest == by_windows or _all_finite(x, weight) else by_windows
 
 
 # A training run asks for the same few layers again and again.
 @functools.lru_cache(maxsize=1024)
 def _fastest(
     geometry: ConvGeometry, layer: tuple[int, int, int, int], dtype: Any, gradient: bool
-) -> tuple[str, str | None]:
-    """The fastest way to sum products, and a transform if one is faster and worth its error."""
+) -> tuple[str, str]:
+    """The fastest way for arrays that hold any numbers, and for those that hold finite ones."""
 
     def cost(name: str) -> float:
         nanoseconds: float = METHODS[name].cost(geometry, *layer)
         return nanoseconds
 
+    by_windows = min(WINDOWS[1:] if gradient else WINDOWS, key=cost)
     sums = min(SUMS[1:] if gradient else SUMS, key=cost)
     possible = [name for name in TRANSFORMS if not METHODS[name].refusal(dtype, geometry)]
     transform = min(possible, key=cost, default=None)
     if transform and cost(transform) < WORTHWHILE * cost(sums):
-        return sums, transform
-    return sums, None
+        return by_windows, transform
+    return by_windows, sums
 
 
 def _all_finite(*arrays: AnyArray) -> bool:

@@ -8,7 +8,7 @@ import math
 from types import ModuleType
 from typing import Any
 
-from convbook.arrays import array_module, cast, kind_of
+from convbook.arrays import array_module, cast, working_dtype
 from convbook.engine.algorithms.buffers import AnyArray, at_a_time
 from convbook.geometry import ConvGeometry
 from convbook.windows import Mode, pad
@@ -88,13 +88,6 @@ def image_chunks(*copied: AnyArray) -> list[slice]:
 def _is_empty(x: AnyArray, weight: AnyArray, out: AnyArray, mode: Mode) -> bool:
     """Whether every sum is empty, or of nothing but the zeros around an image without pixels."""
     return 0 in (*weight.shape, *out.shape) or (mode == "constant" and 0 in x.shape)
-
-
-def working_dtype(x: AnyArray) -> Any:
-    """The dtype to compute in: float32 for float16, whose sums lose digits, else that of `x`."""
-    xp = array_module(x)
-    half = kind_of(x) == "f" and xp.finfo(x.dtype).bits < 32
-    return xp.float32 if half else x.dtype
 
 
 def _padded(x: AnyArray, geometry: ConvGeometry, mode: Mode) -> AnyArray:

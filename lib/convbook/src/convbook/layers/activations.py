@@ -64,6 +64,11 @@ def dropout(
     xp = array_module(x)
     if not truth("training", training):
         return x, xp.ones_like(x)
+    if not hasattr(rng, "random"):
+        raise TypeError(
+            "rng must be a generator of random numbers, such as numpy.random.default_rng(0); "
+            f"it is {short_repr(rng)}"
+        )
     noise = rng.random(x.shape)
     # To move the noise to where `x` is would hide the slowest step.
     if array_module(noise) is not xp:

@@ -10,11 +10,20 @@ from typing import Literal
 from numpy.typing import ArrayLike
 
 from convbook.arguments import array_of, bias_of, grad_of, images_of, integer, short_repr
-from convbook.arrays import Array, Gradients, array_module, floating, promote, same_device
+from convbook.arrays import (
+    Array,
+    Gradients,
+    array_module,
+    cast,
+    floating,
+    promote,
+    same_device,
+    working_dtype,
+)
 from convbook.engine import dispatch
 from convbook.geometry import ConvGeometry, Padding, conv_geometry
 from convbook.layers.for_axes import for_axes
-from convbook.windows import Mode
+from convbook.windows import Mode, check_room
 
 Steps = int | Sequence[int]
 PaddingMode = Literal["zeros", "reflect", "replicate", "circular"]
@@ -63,7 +72,7 @@ def conv(
     array([[[ 7, 17]]])
     """
     x, weight, geometry = _check(x, weight, stride, padding, dilation, groups)
-    mode = _pad_mode(padding_mode)
+    mode = _pad_mode(padding_mode, geometry)
     # The bias takes part in the dtype, so it is promoted before there is an output to add it to.
     of_channels = bias_of(bias, weight.shape[:1], array_module(x))
     x, weight, of_channels = promote(x=x, weight=weight, bias=of_channels)
@@ -95,7 +104,7 @@ def conv_backward(
     (array([[[ 5., 57., 70.]]]), array([[[21., 32.]]]), array([11.]))
     """
     x, weight, geometry = _check(x, weight, stride, padding, dilation, groups)
-    mode = _pad_mode(padding_mode)
+    mode = _pad_mode(padding_mode, geometry)
     grad = grad_of(grad, (x.shape[0], weight.shape[0], *geometry.output_shape))
     # In one dtype, for every gradient is a product of two of them.
     grad, x, weight = floating(grad, x, weight)
@@ -156,12 +165,8 @@ def depthwise_conv(
     array([[[12],
             [ 3]]])
     """
-    x, weight = images_of("x", x), array_of("weight", weight)
-    if weight.ndim != x.ndim - 1:
-        raise ValueError(
-            "weight must have shape (a multiple of c, kernel size); "
-            f"weight has {weight.shape} and x has {x.shape}"
-        )
+    x = images_of("x", x)
+    weight = _depthwise_weight("weight", weight, x)
     # As many groups as channels: every kernel sees one.
     kernels = array_module(weight).expand_dims(weight, axis=1)
     return conv(x, kernels, bias, stride, padding, dilation, x.shape[1], padding_mode, method)
@@ -200,16 +205,38 @@ def separable_conv(
     array([[[ 1,  2],
             [10, 20]]])
     """
+    # All is looked at before any work: the pointwise layer would refuse its part after it.
+    x = images_of("x", x)
+    depthwise = _depthwise_weight("depthwise", depthwise, x)
+    pointwise = array_of("pointwise", pointwise, 2)
+    if pointwise.shape[1] != depthwise.shape[0]:
+        raise ValueError(
+            f"pointwise must have shape (c_out, {depthwise.shape[0]}), with a column for each "
+            f"kernel of depthwise; it has {pointwise.shape}"
+        )
+    bias_of(bias, pointwise.shape[:1])
     # No bias in between: the pointwise layer would only turn it into a part of its own.
     middle = depthwise_conv(x, depthwise, None, stride, padding, dilation, padding_mode)
     return pointwise_conv(middle, pointwise, bias)
 
 
+def _depthwise_weight(name: str, weight: ArrayLike, x: Array) -> Array:
+    """The kernels of a depthwise layer: as many for each channel of `x`, of its spatial axes."""
+    weight = array_of(name, weight)
+    if weight.ndim != x.ndim - 1 or x.shape[1] == 0 or weight.shape[0] % x.shape[1]:
+        raise ValueError(
+            f"{name} must have shape (a multiple of c, kernel size); "
+            f"{name} has {weight.shape} and x has {x.shape}"
+        )
+    return weight
+
+
 def bias_gradient(grad: Array) -> Array:
     """The gradient with respect to a bias for each channel."""
     axes = (0, *range(2, grad.ndim))
-    total: Array = array_module(grad).sum(grad, axis=axes)
-    return total
+    # In float16 a sum would stop growing at 2048 ones.
+    total: Array = array_module(grad).sum(grad, axis=axes, dtype=working_dtype(grad))
+    return cast(total, grad.dtype)
 
 
 def _check(
@@ -222,6 +249,8 @@ def _check(
 ) -> tuple[Array, Array, ConvGeometry]:
     x, weight = images_of("x", x), array_of("weight", weight)
     groups = integer("groups", groups, 1)
+    if x.shape[1] % groups:
+        raise ValueError(f"groups must divide the {x.shape[1]} channels of x; it is {groups}")
     # As a product: a quotient would let pass what groups doesn't divide.
     if weight.ndim != x.ndim or weight.shape[1] * groups != x.shape[1]:
         share = "c" if groups == 1 else f"c/{groups}"
@@ -246,8 +275,8 @@ def over_pixels(bias: Array, ndim: int) -> Array:
     return shaped
 
 
-def _pad_mode(padding_mode: object) -> Mode:
-    """The name that `pad` has for a padding mode."""
+def _pad_mode(padding_mode: object, geometry: ConvGeometry) -> Mode:
+    """The name that `pad` has for a padding mode, which must have the pixels that it needs."""
     # `pad` has the names of PyTorch's `pad`; a layer's are others there too.
     modes: dict[object, Mode] = {
         "zeros": "constant",
@@ -258,4 +287,7 @@ def _pad_mode(padding_mode: object) -> Mode:
     if not isinstance(padding_mode, str) or padding_mode not in modes:
         names = ", ".join(map(repr, modes))
         raise ValueError(f"padding_mode must be one of {names}; it is {short_repr(padding_mode)}")
-    return modes[padding_mode]
+    mode = modes[padding_mode]
+    for n, pair in zip(geometry.input_shape, geometry.padding, strict=True):
+        check_room(n, pair, mode)
+    return mode

@@ -39,7 +39,14 @@ def for_axes(function: _F, axes: int, more: str = "") -> _F:
             shape = x.shape if hasattr(x, "shape") else array_of(first, x).shape
             if len(shape) != axes + 2:
                 raise ValueError(f"{first} must have shape {layout}; it has {shape}")
-        return function(*args, **kwargs)
+        try:
+            return function(*args, **kwargs)
+        except TypeError as error:
+            # Python names the function that it called: the one behind this name.
+            said, called = str(error), f"{function.__name__}()"
+            if not said.startswith(called):
+                raise
+            raise TypeError(said.replace(called, f"{counted.__name__}()", 1)) from None
 
     named: Any = counted
     named.__name__ = named.__qualname__ = f"{function.__name__}{axes}d"

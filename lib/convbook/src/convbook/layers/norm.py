@@ -23,6 +23,7 @@ class Normalised(NamedTuple):
 @same_device("x", "weight", "bias", "running_mean", "running_var")
 def batch_norm(
     x: ArrayLike,
+    *,
     weight: ArrayLike | None = None,
     bias: ArrayLike | None = None,
     running_mean: ArrayLike | None = None,
@@ -51,11 +52,11 @@ def batch_norm(
     x, dtype = _check(x, training)
     running = _running(x, running_mean, running_var, training)
     momentum, eps = _between("momentum", momentum, 1.0), _between("eps", eps, math.inf)
+    weight, bias = _spread("weight", weight, x), _spread("bias", bias, x)
     centred, inverse, (mean, var) = _centred(x, running, training, eps)
-    scale = inverse if weight is None else inverse * _channels("weight", weight, x, spread=True)
-    out = centred * scale
+    out = centred * (inverse if weight is None else inverse * weight)
     if bias is not None:
-        out = out + _channels("bias", bias, x, spread=True)
+        out = out + bias
     if training:
         # The batch is divided by its own variance, but the running one estimates that of all data.
         count = x.shape[0] * math.prod(x.shape[2:])
@@ -68,6 +69,7 @@ def batch_norm(
 def batch_norm_backward(
     grad: ArrayLike,
     x: ArrayLike,
+    *,
     weight: ArrayLike | None = None,
     running_mean: ArrayLike | None = None,
     running_var: ArrayLike | None = None,
@@ -87,8 +89,9 @@ def batch_norm_backward(
     x, dtype = _check(x, training)
     running = _running(x, running_mean, running_var, training)
     (grad,) = floating(grad_of(grad, x.shape))
+    weight, eps = _spread("weight", weight, x), _between("eps", eps, math.inf)
     xp, axes = array_module(x), _axes(x)
-    centred, inverse, _ = _centred(x, running, training, _between("eps", eps, math.inf))
+    centred, inverse, _ = _centred(x, running, training, eps)
     normal, grad = centred * inverse, cast(grad, x.dtype)
     grad_weight, grad_bias = xp.sum(grad * normal, axis=axes), xp.sum(grad, axis=axes)
     if training:
@@ -97,7 +100,7 @@ def batch_norm_backward(
         shape = (1, -1, *(1,) * (x.ndim - 2))
         mean, slope = (xp.reshape(g, shape) / count for g in (grad_bias, grad_weight))
         grad = grad - mean - normal * slope
-    scale = inverse if weight is None else inverse * _channels("weight", weight, x, spread=True)
+    scale = inverse if weight is None else inverse * weight
     return Gradients(*(cast(each, dtype) for each in (grad * scale, grad_weight, grad_bias)))
 
 
@@ -129,13 +132,21 @@ def _running(x: Array, mean: Any, var: Any, training: bool) -> tuple[Array, ...]
     )
 
 
-def _channels(name: str, value: ArrayLike, x: Array, spread: bool = False) -> Array:
-    """A number for each channel of `x`; to `spread` over its pixels, in their shape."""
+def _channels(name: str, value: ArrayLike, x: Array) -> Array:
+    """A number for each channel of `x`."""
     array = array_of(name, value)
     if array.shape != (x.shape[1],):
         raise ValueError(f"{name} must have shape ({x.shape[1]},); it has {array.shape}")
-    array = cast(array, x.dtype)
-    return array_module(x).reshape(array, (1, -1, *(1,) * (x.ndim - 2))) if spread else array
+    return cast(array, x.dtype)
+
+
+def _spread(name: str, value: ArrayLike | None, x: Array) -> Array | None:
+    """A number for each channel of `x`, in the shape that meets all its pixels."""
+    if value is None:
+        return None
+    numbers = _channels(name, value, x)
+    spread: Array = array_module(x).reshape(numbers, (1, -1, *(1,) * (x.ndim - 2)))
+    return spread
 
 
 def _centred(

@@ -16,6 +16,12 @@ from convbook.checking.mistakes.arithmetic import (
     pad2d,
     same_padding,
 )
+from convbook.checking.mistakes.gradients import (
+    col2im,
+    conv2d_backward,
+    max_pool2d_backward,
+    numerical_gradient,
+)
 from convbook.checking.mistakes.images import (
     dense_layer,
     dense_parameters,
@@ -43,7 +49,9 @@ from convbook.checking.mistakes.sharing import (
 )
 
 __all__ = [
+    "col2im",
     "conv2d",
+    "conv2d_backward",
     "conv2d_loops",
     "convolve_1d",
     "correlate_1d",
@@ -58,6 +66,8 @@ __all__ = [
     "local_parameters",
     "locally_connected_1d",
     "locally_connected_2d",
+    "max_pool2d_backward",
+    "numerical_gradient",
     "output_size",
     "pad2d",
     "patch",

@@ -16,7 +16,8 @@ Setting = int | tuple[int, int]
 
 
 def _pair(setting: Setting) -> tuple[int, int]:
-    return (setting, setting) if isinstance(setting, int) else setting
+    rows, columns = np.broadcast_to(setting, 2).tolist()
+    return rows, columns
 
 
 def output_size(n: int, s: int, padding: int = 0, stride: int = 1, dilation: int = 1) -> Mistakes:
@@ -263,8 +264,8 @@ def conv2d(
     student's which the layer calls, such as `pad2d`.
     """
     strides, paddings, dilations = _pair(stride), _pair(padding), _pair(dilation)
-    c = x.shape[1]
-    c_out, _, s_h, s_w = weight.shape
+    c_out, c = weight.shape[:2]
+    s_h, s_w = weight.shape[2:]
     side = min(s_h, s_w)
 
     def layer(
@@ -289,7 +290,8 @@ def conv2d(
         return whole[:, :, :rows, :columns]
 
     def with_bias(out: Array) -> Array:
-        return out if bias is None else out + bias[:, None, None]
+        added: Array = out + (0 if bias is None else bias[:, None, None])
+        return added
 
     def rounded_up() -> Array:
         more = [(0, int(room(axis) % strides[axis] > 0)) for axis in (0, 1)]

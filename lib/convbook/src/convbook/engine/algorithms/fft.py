@@ -38,7 +38,7 @@ FEW = 16
 def refusal(dtype: Any, geometry: ConvGeometry) -> str | None:
     """Why this algorithm can't do the job, or None if it can."""
     if dtype not in (np.float32, np.float64):
-        return f"the dtype must be floating; it is {dtype}"
+        return f"the dtype must be float32 or float64; it is {dtype}"
     return None
 
 

@@ -62,7 +62,7 @@ def refusal(dtype: Any, geometry: ConvGeometry) -> str | None:
     if set(geometry.dilation) != {1}:
         return f"dilation must be 1; it is {geometry.dilation}"
     if dtype not in (np.float32, np.float64):
-        return f"the dtype must be floating; it is {dtype}"
+        return f"the dtype must be float32 or float64; it is {dtype}"
     return None
 
 
