@@ -7,6 +7,7 @@ import numpy as np
 
 from convbook.arrays import Array
 from convbook.checking.mistakes.kinds import Mistakes
+from convbook.geometry import output_size
 from convbook.layers.conv import conv2d, conv_backward
 from convbook.layers.pool import max_pool_backward
 from convbook.windows import fold, pad, sliding_windows
@@ -145,7 +146,7 @@ def col2im(
     """Mistakes about adding the columns of im2col up where they came from."""
     (h, w), p = shape, padding
     s_h, s_w = (size, size) if isinstance(size, int) else size
-    h_out, w_out = (h + 2 * p - s_h) // stride + 1, (w + 2 * p - s_w) // stride + 1
+    h_out, w_out = output_size(h, s_h, p, stride), output_size(w, s_w, p, stride)
     n, c = len(cols), cols.shape[1] // (s_h * s_w)
 
     def summed(cols: Array = cols) -> Array:
@@ -159,14 +160,18 @@ def col2im(
         """The columns with all their axes: (n, c, s_h, s_w, h_out, w_out)."""
         return cols.reshape(n, c, s_h, s_w, h_out, w_out)
 
+    def inside(image: Array) -> Array:
+        """What is left when the padding is cut off."""
+        return image[..., p : p + h, p : p + w]
+
     def written(order: int, axes: Array) -> Array:
         """Each window over the one before; backwards, the first one stays."""
         image = np.zeros((n, c, h + 2 * p, w + 2 * p))
         places = list(np.ndindex(h_out, w_out))[::order]
         for i, j in places:
-            top, left = i * stride, j * stride
-            image[:, :, top : top + s_h, left : left + s_w] = axes[..., i, j]
-        return image[:, :, p : p + h, p : p + w]
+            rows, columns = slice(i * stride, i * stride + s_h), slice(j * stride, j * stride + s_w)
+            image[:, :, rows, columns] = axes[..., i, j]
+        return inside(image)
 
     def counts() -> Array:
         return summed(np.ones_like(cols))
@@ -179,14 +184,14 @@ def col2im(
         image = np.zeros((n, c, h + 2 * p, w + 2 * p))
         for i, j in np.ndindex(h_out, w_out):
             image[:, :, i : i + s_h, j : j + s_w] += by_axes()[..., i, j]
-        return image[:, :, p : p + h, p : p + w]
+        return inside(image)
 
     def stepped_by_size() -> Array:
         image = np.zeros((n, c, h_out * s_h + h + 2 * p, w_out * s_w + w + 2 * p))
         for i, j in np.ndindex(h_out, w_out):
             top, left = i * s_h, j * s_w
             image[:, :, top : top + s_h, left : left + s_w] += by_axes()[..., i, j]
-        return image[:, :, p : p + h, p : p + w]
+        return inside(image)
 
     def without(*several: Any) -> Array:
         fewer = by_axes().copy()
@@ -555,6 +560,8 @@ def max_pool2d_backward(grad_out: Array, x: Array, size: int) -> Mistakes:
         return out
 
     windows = in_windows(x)
+    # Each output: its image, its channel, its row and its column.
+    outputs = list(np.ndindex(grad_out.shape))
 
     def to(places: Array, grads: Array = grad_out) -> Array:
         """Each gradient to one place of its window."""
@@ -588,14 +595,14 @@ def max_pool2d_backward(grad_out: Array, x: Array, size: int) -> Mistakes:
 
     def without_offset() -> Array:
         out = np.zeros(x.shape)
-        for m, d, i, j in np.ndindex(grad_out.shape):
+        for m, d, i, j in outputs:
             row, column = divmod(int(windows[m, d, i, j].argmax()), size)
             out[m, d, row, column] += grad_out[m, d, i, j]
         return out
 
     def by_image_width() -> Array:
         out = np.zeros(x.shape)
-        for m, d, i, j in np.ndindex(grad_out.shape):
+        for m, d, i, j in outputs:
             row, column = divmod(int(windows[m, d, i, j].argmax()), x.shape[3])
             row, column = i * size + row, j * size + column
             if column >= x.shape[3]:
@@ -607,7 +614,7 @@ def max_pool2d_backward(grad_out: Array, x: Array, size: int) -> Mistakes:
         if size == 2:
             return right()
         out = np.zeros(x.shape)
-        for m, d, i, j in np.ndindex(grad_out.shape):
+        for m, d, i, j in outputs:
             window = x[m, d, 2 * i : 2 * i + 2, 2 * j : 2 * j + 2]
             row, column = divmod(int(window.argmax()), 2)
             out[m, d, 2 * i + row, 2 * j + column] += grad_out[m, d, i, j]
@@ -623,7 +630,7 @@ def max_pool2d_backward(grad_out: Array, x: Array, size: int) -> Mistakes:
     def anywhere(all_of_them: bool) -> Array:
         """Searched for in the whole channel, where it may stand outside its window as well."""
         out = np.zeros(x.shape)
-        for m, d, i, j in np.ndindex(grad_out.shape):
+        for m, d, i, j in outputs:
             found = np.argwhere(x[m, d] == windows[m, d, i, j].max())
             for row, column in found if all_of_them else found[:1]:
                 out[m, d, row, column] += grad_out[m, d, i, j]
@@ -631,7 +638,7 @@ def max_pool2d_backward(grad_out: Array, x: Array, size: int) -> Mistakes:
 
     def overlapping() -> Array:
         out = np.zeros(x.shape)
-        for m, d, i, j in np.ndindex(grad_out.shape):
+        for m, d, i, j in outputs:
             window = x[m, d, i : i + size, j : j + size]
             row, column = divmod(int(window.argmax()), size)
             out[m, d, i + row, j + column] += grad_out[m, d, i, j]
