@@ -722,7 +722,7 @@ def test_links_of_the_chapters_lead_to_cases_that_can_be_drawn(page):
     }
     for link in sorted(links):
         assert show(page, link)["problem"] is None, link
-        assert page.get_by_role("status").inner_text() == "", link
+        assert page.locator(f"{NAME} .note").inner_text() == "", link
 
 
 def test_a_link_in_the_page_leads_to_its_case(page):
