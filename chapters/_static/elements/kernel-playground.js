@@ -210,7 +210,7 @@ class KernelPlayground extends BookElement {
     this.position.nextElementSibling.textContent = place;
     this.position.setAttribute("aria-valuetext", place);
     const filled = this.computed.reduce((count, is) => count + is, 0);
-    const divided = divisor === 1 ? "" : `, divided by ${written(divisor)} ${written(sum / divisor)}`;
+    const divided = divisor === 1 ? "" : `; divided by ${written(divisor)} that is ${written(sum / divisor)}`;
     if (this.timer) {
       this.say("The window moves on row by row, and the map fills behind it.", true);
     } else {
