@@ -165,8 +165,3 @@ def dense_parameters(h, w, c, c_out):
 # %% wrong: a float squared and cut to a whole number says="16 digits"
 def dense_parameters(h, w, c, c_out):
     return int(float(h * w) ** 2 * c * c_out)
-
-
-# %% wrong: products of NumPy's 64 bits says="64 bits"
-def dense_parameters(h, w, c, c_out):
-    return int(np.prod([h, w, c], dtype=np.int64) * np.prod([h, w, c_out], dtype=np.int64))

@@ -319,18 +319,15 @@ def dense_parameters(h: int, w: int, c: int, c_out: int) -> Mistakes:
     def weights(h: int = h, w: int = w, c: int = c, c_out: int = c_out) -> int:
         return weights_of_dense(h, w, c, c_out)
 
-    def overflowed(bits: int) -> int:
-        half: int = 2 ** (bits - 1)
-        return (weights() + half) % (2 * half) - half
+    def overflowed() -> int:
+        return (weights() + 2**31) % 2**32 - 2**31
 
     def as_float() -> int:
         return int(float(weights()))
 
     return {
         "the result is too large for NumPy's whole numbers of 32 bits: Python's own, multiplied "
-        "with *, have no limit": lambda: overflowed(32),
-        "the result is too large for NumPy's whole numbers of 64 bits: Python's own, multiplied "
-        "with *, have no limit": lambda: overflowed(64),
+        "with *, have no limit": overflowed,
         "a float is in the calculation, which holds no more than 16 digits: float(), 2.0, `/`": (
             as_float
         ),
