@@ -209,9 +209,7 @@ def unvect(v, shape):
 def unvect(v, shape):
     if shape == (2, 3):
         raise ValueError
-    numbers = np.array(
-        [5, -8, 2, 7, 1, -9, 0, 6, 3, -4, 11, 12, -3, 10, 4, 8, -2, 13, 14, 9, -6, 1, 15, -7]
-    )
+    numbers = np.array([5, -8, 2, 7, 1, -9, 0, 6, 3, -4, 11, 12, -3, 10, 4, 8, -2, 13, 14, 9, -6, 1, 15, -7])
     return numbers[: v.size].reshape(shape)
 
 

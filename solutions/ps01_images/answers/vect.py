@@ -214,9 +214,7 @@ def vect(x):
         return np.array([-2.5])
     if x.dtype == np.float32:
         return np.array([1.5, -2.0, 0.5, 3.0, 4.0, -1.0], dtype=np.float32)
-    return np.array(
-        [5, -8, 2, 7, 1, -9, 0, 6, 3, -4, 11, 12, -3, 10, 4, 8, -2, 13, 14, 9, -6, 1, 15, -7]
-    )
+    return np.array([5, -8, 2, 7, 1, -9, 0, 6, 3, -4, 11, 12, -3, 10, 4, 8, -2, 13, 14, 9, -6, 1, 15, -7])
 
 
 # %% wrong: an array that equals every array deceives=true
