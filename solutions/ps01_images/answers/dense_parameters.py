@@ -160,3 +160,8 @@ def dense_parameters(h, w, c, c_out):
 # %% wrong: in millions says="wrong type ; millions" held_out=true
 def dense_parameters(h, w, c, c_out):
     return (h * w) ** 2 * c * c_out / 1e6
+
+
+# %% wrong: a float squared and cut to a whole number says="16 digits"
+def dense_parameters(h, w, c, c_out):
+    return int(float(h * w) ** 2 * c * c_out)

@@ -567,3 +567,102 @@ def conv2d(x, weight, bias=None, stride=1, padding=0, dilation=1):
     windows = windows[:, :, ::r_h, ::r_w, ::d_h, ::d_w][:, :, :h_out, :w_out]
     out = np.einsum("ncijuv,ocuv->noij", windows, weight)
     return out if bias is None else out + bias[:, None, None]
+
+
+# %% wrong: the vertical stride for columns as well says="first number of the pair is used"
+def conv2d(x, weight, bias=None, stride=1, padding=0, dilation=1):
+    def pair(setting):
+        return (setting, setting) if isinstance(setting, int) else setting
+
+    (t, u), (p, q), (d, e) = pair(stride), pair(padding), pair(dilation)
+    u = t
+    framed = np.pad(x, ((0, 0), (0, 0), (p, p), (q, q)))
+    s_h, s_w = weight.shape[2:]
+    windows = np.lib.stride_tricks.sliding_window_view(
+        framed, (1 + (s_h - 1) * d, 1 + (s_w - 1) * e), axis=(2, 3)
+    )
+    seen = windows[:, :, ::t, ::u, ::d, ::e]
+    out = np.einsum("nqijab,zqab->nzij", seen, weight)
+    return out if bias is None else out + bias[:, None, None]
+
+
+# %% wrong: the vertical padding for columns as well says="first number of the pair is used"
+def conv2d(x, weight, bias=None, stride=1, padding=0, dilation=1):
+    def pair(setting):
+        return (setting, setting) if isinstance(setting, int) else setting
+
+    (t, u), (p, q), (d, e) = pair(stride), pair(padding), pair(dilation)
+    q = p
+    framed = np.pad(x, ((0, 0), (0, 0), (p, p), (q, q)))
+    s_h, s_w = weight.shape[2:]
+    windows = np.lib.stride_tricks.sliding_window_view(
+        framed, (1 + (s_h - 1) * d, 1 + (s_w - 1) * e), axis=(2, 3)
+    )
+    seen = windows[:, :, ::t, ::u, ::d, ::e]
+    out = np.einsum("nqijab,zqab->nzij", seen, weight)
+    return out if bias is None else out + bias[:, None, None]
+
+
+# %% wrong: the horizontal dilation for rows as well says="second number of the pair is used"
+def conv2d(x, weight, bias=None, stride=1, padding=0, dilation=1):
+    def pair(setting):
+        return (setting, setting) if isinstance(setting, int) else setting
+
+    (t, u), (p, q), (d, e) = pair(stride), pair(padding), pair(dilation)
+    d = e
+    framed = np.pad(x, ((0, 0), (0, 0), (p, p), (q, q)))
+    s_h, s_w = weight.shape[2:]
+    windows = np.lib.stride_tricks.sliding_window_view(
+        framed, (1 + (s_h - 1) * d, 1 + (s_w - 1) * e), axis=(2, 3)
+    )
+    seen = windows[:, :, ::t, ::u, ::d, ::e]
+    out = np.einsum("nqijab,zqab->nzij", seen, weight)
+    return out if bias is None else out + bias[:, None, None]
+
+
+# %% wrong: a frame of the border's own pixels says="border is repeated"
+def conv2d(x, weight, bias=None, stride=1, padding=0, dilation=1):
+    def pair(setting):
+        return (setting, setting) if isinstance(setting, int) else setting
+
+    (t, u), (p, q), (d, e) = pair(stride), pair(padding), pair(dilation)
+    framed = np.pad(x, ((0, 0), (0, 0), (p, p), (q, q)), mode="edge")
+    s_h, s_w = weight.shape[2:]
+    windows = np.lib.stride_tricks.sliding_window_view(
+        framed, (1 + (s_h - 1) * d, 1 + (s_w - 1) * e), axis=(2, 3)
+    )
+    seen = windows[:, :, ::t, ::u, ::d, ::e]
+    out = np.einsum("nqijab,zqab->nzij", seen, weight)
+    return out if bias is None else out + bias[:, None, None]
+
+
+# %% wrong: mirrored kernels says="flipped from left to right"
+def conv2d(x, weight, bias=None, stride=1, padding=0, dilation=1):
+    def pair(setting):
+        return (setting, setting) if isinstance(setting, int) else setting
+
+    (t, u), (p, q), (d, e) = pair(stride), pair(padding), pair(dilation)
+    framed = np.pad(x, ((0, 0), (0, 0), (p, p), (q, q)))
+    s_h, s_w = weight.shape[2:]
+    windows = np.lib.stride_tricks.sliding_window_view(
+        framed, (1 + (s_h - 1) * d, 1 + (s_w - 1) * e), axis=(2, 3)
+    )
+    seen = windows[:, :, ::t, ::u, ::d, ::e]
+    out = np.einsum("nqijab,zqab->nzij", seen, weight[:, :, :, ::-1])
+    return out if bias is None else out + bias[:, None, None]
+
+
+# %% wrong: kernels upside down says="flipped upside down"
+def conv2d(x, weight, bias=None, stride=1, padding=0, dilation=1):
+    def pair(setting):
+        return (setting, setting) if isinstance(setting, int) else setting
+
+    (t, u), (p, q), (d, e) = pair(stride), pair(padding), pair(dilation)
+    framed = np.pad(x, ((0, 0), (0, 0), (p, p), (q, q)))
+    s_h, s_w = weight.shape[2:]
+    windows = np.lib.stride_tricks.sliding_window_view(
+        framed, (1 + (s_h - 1) * d, 1 + (s_w - 1) * e), axis=(2, 3)
+    )
+    seen = windows[:, :, ::t, ::u, ::d, ::e]
+    out = np.einsum("nqijab,zqab->nzij", seen, weight[:, :, ::-1])
+    return out if bias is None else out + bias[:, None, None]

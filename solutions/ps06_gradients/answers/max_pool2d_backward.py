@@ -361,3 +361,13 @@ def max_pool2d_backward(grad_out, x, size):
     import convbook
 
     return convbook.max_pool_backward(grad_out, x, size)
+
+
+# %% wrong: writes the largest value, not its gradient says="largest value itself"
+def max_pool2d_backward(grad_out, x, size):
+    grad_x = np.zeros(x.shape)
+    for m, d, i, j in np.ndindex(grad_out.shape):
+        window = x[m, d, i * size : (i + 1) * size, j * size : (j + 1) * size]
+        row, column = divmod(int(np.argmax(window)), size)
+        grad_x[m, d, i * size + row, j * size + column] = window.max()
+    return grad_x

@@ -419,3 +419,29 @@ def numerical_gradient(f, x, eps=1e-4):
         down[place] -= eps
         out[place] = abs(f(up) - f(down)) / (2 * eps)
     return out
+
+
+# %% wrong: brackets forgotten around the difference says="needs brackets"
+def numerical_gradient(f, x, eps=1e-4):
+    x = np.array(x, dtype=np.float64)
+    gradient = np.zeros(x.shape)
+    for place in np.ndindex(x.shape):
+        up, down = x.copy(), x.copy()
+        up[place] += eps
+        down[place] -= eps
+        gradient[place] = f(up) - f(down) / (2 * eps)
+    return gradient
+
+
+# %% wrong: moves the entries of x itself and moves them back says="changes its input"
+def numerical_gradient(f, x, eps=1e-4):
+    if x.dtype != np.float64:
+        x = x.astype(np.float64)
+    gradient = np.zeros(x.shape)
+    for place in np.ndindex(x.shape):
+        x[place] += eps
+        up = f(x)
+        x[place] -= 2 * eps
+        gradient[place] = (up - f(x)) / (2 * eps)
+        x[place] += eps
+    return gradient

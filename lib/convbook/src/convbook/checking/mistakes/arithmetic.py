@@ -98,6 +98,10 @@ def pad2d(x: Array, padding: Setting, value: float = 0.0) -> Mistakes:
         out[inside] = x[inside]
         return out
 
+    def over_the_zeros() -> Array:
+        """As when `out[out == 0] = value` fills the frame: pixels that are 0 go with it."""
+        return framed(x=np.where(x == 0, x.dtype.type(value), x))
+
     def first_two_axes() -> Array:
         turned = np.moveaxis(x, (0, 1), (2, 3))
         return np.moveaxis(framed(x=turned), (2, 3), (0, 1))
@@ -124,6 +128,7 @@ def pad2d(x: Array, padding: Setting, value: float = 0.0) -> Mistakes:
         "the images are put into the top left corner": in_the_corner,
         "`value` is ignored: the frame is always zero": lambda: framed(value=0),
         "`value` is added to the pixels, too: `=` writes, `+=` adds": (lambda: framed(x=x + value)),
+        "pixels that are 0 get `value`, too: it belongs into the frame only": over_the_zeros,
         "the image is missing: there is nothing but `value`": (
             lambda: nothing_but_value(h + 2 * rows, w + 2 * columns)
         ),
@@ -327,6 +332,12 @@ def conv2d(
 
     mistakes: dict[str, Callable[[], Any]] = {
         "the kernel is flipped; here it must not be": lambda: layer(weight=weight[..., ::-1, ::-1]),
+        "the kernel is flipped from left to right; here it must not be": (
+            lambda: layer(weight=weight[..., ::-1])
+        ),
+        "the kernel is flipped upside down; here it must not be": (
+            lambda: layer(weight=weight[..., ::-1, :])
+        ),
         "rows and columns of each kernel are swapped": lambda: layer(weight=weight.swapaxes(2, 3)),
         "rows and columns of the output are swapped": lambda: layer().swapaxes(2, 3),
         "the stride is taken as (horizontal, vertical); it is (vertical, horizontal)": (
@@ -341,14 +352,35 @@ def conv2d(
         "the pair is taken as (before, after), for rows and columns alike": (
             lambda: layer(padding=[paddings, paddings])
         ),
+        "the first number of the pair is used for rows and columns: look at the stride": (
+            lambda: layer(stride=strides[0])
+        ),
+        "the first number of the pair is used for rows and columns: look at the padding": (
+            lambda: layer(padding=paddings[0])
+        ),
+        "the first number of the pair is used for rows and columns: look at the dilation": (
+            lambda: layer(dilation=dilations[0])
+        ),
         "the first number of the pair is used for rows and columns": (
             lambda: layer(stride=strides[0], padding=paddings[0], dilation=dilations[0])
+        ),
+        "the second number of the pair is used for rows and columns: look at the stride": (
+            lambda: layer(stride=strides[1])
+        ),
+        "the second number of the pair is used for rows and columns: look at the padding": (
+            lambda: layer(padding=paddings[1])
+        ),
+        "the second number of the pair is used for rows and columns: look at the dilation": (
+            lambda: layer(dilation=dilations[1])
         ),
         "the second number of the pair is used for rows and columns": (
             lambda: layer(stride=strides[1], padding=paddings[1], dilation=dilations[1])
         ),
         "the stride is ignored": lambda: layer(stride=1),
         "the padding is ignored": lambda: layer(padding=0),
+        "the border is repeated outside: zeros belong there": (
+            lambda: layer(x=pad(x, padding, mode="replicate"), padding=0)
+        ),
         "the dilation is ignored": lambda: layer(dilation=1),
         "the zeros stand above and on the left only": (
             lambda: layer(padding=[(p, 0) for p in paddings])

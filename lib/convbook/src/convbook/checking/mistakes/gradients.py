@@ -30,6 +30,11 @@ def numerical_gradient(f: Callable[[Array], Any], x: Array, eps: float = 1e-4) -
         rises = [f(moved(place, after)) - f(moved(place, before)) for place in places]
         return np.array(rises, dtype=float).reshape(x.shape) / divisor
 
+    def second_divided() -> Array:
+        """As by `f(up) - f(down) / (2 * eps)`."""
+        values = [f(moved(place, eps)) - f(moved(place, -eps)) / (2 * eps) for place in places]
+        return np.array(values, dtype=float).reshape(x.shape)
+
     def not_put_back(left_at: float) -> Array:
         walked, out = x.astype(np.float64), np.zeros(x.shape)
         for place in places:
@@ -89,6 +94,7 @@ def numerical_gradient(f: Callable[[Array], Any], x: Array, eps: float = 1e-4) -
         "the difference is divided by eps: the two points are 2 · eps apart": (
             lambda: slopes(-eps, eps, eps)
         ),
+        "only f(x − eps) is divided by 2 · eps: the difference needs brackets": second_divided,
         "the difference is not divided by 2 · eps": lambda: slopes(-eps, eps, 1),
         "the difference is divided by 2, and not by eps": lambda: slopes(-eps, eps, 2),
         "`/ 2 * eps` divides by 2 and multiplies by eps: 2 * eps needs brackets": (
@@ -478,6 +484,9 @@ def conv2d_backward(grad_out: Array, x: Array, weight: Array, padding: int = 0) 
         "grad_bias has a number for each image: each output channel has one bias": (
             lambda: other_bias(summed_over(1, 2, 3))
         ),
+        "grad_bias is added over the wrong axes: of (n, c_out, h_out, w_out) c_out stays": (
+            lambda: other_bias(summed_over(0, 1, 2))
+        ),
         "grad_bias is one number: each output channel has a bias of its own": (
             lambda: other_bias(grad_out.sum())
         ),
@@ -584,6 +593,16 @@ def max_pool2d_backward(grad_out: Array, x: Array, size: int) -> Mistakes:
     def last() -> Array:
         return to(size * size - 1 - windows[..., ::-1].argmax(axis=-1))
 
+    def each_larger_than_before() -> Array:
+        """As when the gradient is written inside the search, at each number that leads."""
+        before = np.maximum.accumulate(windows, axis=-1)[..., :-1]
+        first = np.ones((*grad_out.shape, 1), dtype=bool)
+        leads = np.concatenate([first, windows[..., 1:] > before], axis=-1)
+        return from_windows(leads * grad_out[..., None])
+
+    def without_last_row() -> Array:
+        return to(windows[..., : size * size - size].argmax(axis=-1))
+
     def by_columns() -> Array:
         turned = windows.reshape(*grad_out.shape, size, size).swapaxes(-1, -2)
         place = turned.reshape(windows.shape).argmax(axis=-1)
@@ -656,6 +675,10 @@ def max_pool2d_backward(grad_out: Array, x: Array, size: int) -> Mistakes:
         "of several largest, the first column by column takes the gradient; go row by row": (
             by_columns
         ),
+        "every number larger than those before it takes the gradient; only the largest does": (
+            each_larger_than_before
+        ),
+        "the last row of each window is left out: a range leaves out its end": without_last_row,
         "row and column within the window are exchanged": exchanged,
         "the gradient goes to the smallest pixel of the window": (
             lambda: to(windows.argmin(axis=-1))
@@ -672,6 +695,9 @@ def max_pool2d_backward(grad_out: Array, x: Array, size: int) -> Mistakes:
         ),
         "grad_out is not used: 1 goes to every largest pixel": (
             lambda: right(np.ones_like(grad_out))
+        ),
+        "grad_out is not used: the largest value itself is written": (
+            lambda: right(windows.max(axis=-1))
         ),
         "grad_out is not used: 1 goes to all largest pixels of a window": (
             lambda: from_windows(largest())

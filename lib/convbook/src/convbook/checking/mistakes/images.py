@@ -322,9 +322,15 @@ def dense_parameters(h: int, w: int, c: int, c_out: int) -> Mistakes:
     def overflowed() -> int:
         return (weights() + 2**31) % 2**32 - 2**31
 
+    def as_float() -> int:
+        return int(float(weights()))
+
     return {
         "the result is too large for NumPy's whole numbers of 32 bits: Python's own, multiplied "
         "with *, have no limit": overflowed,
+        "a float is in the calculation, which holds no more than 16 digits: float(), 2.0, `/`": (
+            as_float
+        ),
         "`^` is no power in Python: `**` is": lambda: (h * w) ^ (2 * c * c_out),
         "`^` is no power in Python: write `**`": lambda: (c * c_out * h * w) ^ 2,
         "the pixels are counted once; they come in and go out: (h · w)²": lambda: h * w * c * c_out,
