@@ -17,6 +17,7 @@ PAGES = ["chapters/intro", "chapters/locality"]
     ("link", "to"),
     [
         ("#here", "#chapters--intro--here"),
+        ("#figure?size=3x5", f"{SITE}chapters/intro.html#figure?size=3x5"),
         ("locality.html", "#chapters--locality"),
         ("locality.html#there", "#chapters--locality--there"),
         ("../chapters/locality.html#there", "#chapters--locality--there"),
