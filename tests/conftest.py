@@ -44,6 +44,8 @@ SLOW = [
     "test_examiner.py",
     "test_finding.py",
     "test_memory_strip.py",
+    "test_learned_kernel.py",
+    "test_gradient_flow.py",
     "test_patch_explorer.py",
     "test_pixel_shuffle.py",
     "test_cuda_pool.py",
