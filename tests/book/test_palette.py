@@ -1,6 +1,7 @@
 """Figures and elements have one palette, and look the same on a light and on a dark page."""
 
 import io
+import re
 from pathlib import Path
 
 import numpy as np
@@ -52,3 +53,14 @@ def test_sixteen_weights_of_a_matrix_are_told_apart_as_seen(browser: Browser, gr
     lab = rgb2lab(np.array([seen]))[0]
     differences = deltaE_ciede2000(lab[:, None], lab[None])
     assert differences[~np.eye(16, dtype=bool)].min() >= 20
+
+
+def test_the_style_sheet_closes_what_it_opens() -> None:
+    """A brace that is missing switches off all rules below it, without a word."""
+    sheet = (STATIC / "course.css").read_text("utf-8")
+    depth = 0
+    for line in re.sub(r"/\*.*?\*/", "", sheet, flags=re.DOTALL).splitlines():
+        if not line.startswith((" ", "}")):
+            assert depth == 0, line
+        depth += line.count("{") - line.count("}")
+    assert depth == 0

@@ -1,5 +1,6 @@
 """A mistake is named when it explains the answer and what came right before."""
 
+import contextlib
 from typing import Any
 
 import numpy as np
@@ -205,3 +206,16 @@ def test_mistakes_can_be_computed_and_leave_their_arguments_alone(operation: str
     assert computed >= 10
     after = [each for each in args if isinstance(each, np.ndarray)]
     assert all(map(np.array_equal, before, after))
+
+
+@pytest.mark.parametrize("size", [1, 2, 3])
+@pytest.mark.parametrize("pixels", [(1, 1), (3, 4), (5, 3), (6, 7)])
+def test_a_mistake_that_cannot_be_made_is_left_out_and_stops_no_check(
+    size: int, pixels: tuple[int, int]
+) -> None:
+    x = np.random.default_rng(0).normal(size=(2, 2, *pixels))
+    size = min(size, *pixels)
+    grad_out = np.ones((2, 2, *(n // size for n in pixels)))
+    for answer in mistakes.max_pool2d_backward(grad_out, x, size).values():
+        with contextlib.suppress(ValueError):
+            answer()
